@@ -55,8 +55,8 @@ class Sources(Protocol):
         """Take enabled sources that nobody holds a lease for, those due longest first. `owner` holds them until it releases them,
         stores a poll of them, or `lease` expires. Sources that another process is just claiming are skipped."""
 
-    def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
-        """Extend the leases that `owner` still holds for these sources."""
+    def renew(self, owner: str, roots: Collection[str], now: datetime, lease: timedelta) -> None:
+        """Extend the leases that `owner` still holds for these sources, which an edit may have renamed since it claimed them."""
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
         """Release everything that `owner` holds, or only these sources."""

@@ -219,7 +219,7 @@ class _Polling:
             states = archive.sources.claim(owner, utc_now(), POLL_LEASE, limit=1_000_000, ids=asked, due_only=due)
             ending.callback(archive.sources.release, owner)
             held += _busy(wanted, application, states, due)
-            beside(renewing(archive.sources, owner, asked, POLL_LEASE))
+            beside(renewing(archive.sources, owner, [state.root for state in states], POLL_LEASE))
             pausing = known if ids is None else ()  # named sources are requested in spite of pauses
             fetcher = application.fetcher(pausing, sandbox.room)
             ending.push_async_callback(fetcher.close)
@@ -232,12 +232,12 @@ class _Polling:
             return report, held
 
 
-async def renewing(sources: Sources, owner: str, ids: Collection[str], lease: timedelta) -> None:
+async def renewing(sources: Sources, owner: str, roots: Collection[str], lease: timedelta) -> None:
     """Renew the leases that `owner` still holds for these sources, each time that half of `lease` has passed, until cancelled."""
     while True:
         await asyncio.sleep(lease.total_seconds() / 2)
         with suppress(StoreError):  # then results cannot be stored either, which is reported
-            await asyncio.to_thread(sources.renew, owner, ids, utc_now(), lease)
+            await asyncio.to_thread(sources.renew, owner, roots, utc_now(), lease)
 
 
 async def adopting(adopt: Callable[[list[SourceState]], None], sources: Sources) -> None:

@@ -30,7 +30,7 @@ APART = 60
 TITLES = 1000
 """So many titles of a source are read: as many as its document may have entries."""
 
-_TAKE = "SELECT n, root, lease_owner, polls, last_attempt FROM sources WHERE root IN"
+_TAKE = "SELECT n, root, url, lease_owner, polls, last_attempt FROM sources WHERE root IN"
 
 Arrival = tuple[PollResult, Item, int]
 """A new item with the poll that brought it, and its time of publication."""
@@ -91,8 +91,8 @@ class Intake(ABC, Generic[Writer]):
         db, moment, told = self._db, int(now.timestamp()), results
         with db.transaction() as raw:
             new = arrivals(results, moment)
-            numbers, lost, beside = self._take(results, owner, moment + APART)
-            polled = [result.state for result in results]
+            numbers, elsewhere, lost, beside = self._take(results, owner, moment + APART)
+            polled = [result.state for result in results if result.state.root not in elsewhere]
             results = [result for result in results if result.state.root not in lost]
             read = documents(results, numbers)
             note_listed(db, read, self._read)
@@ -120,28 +120,31 @@ class Intake(ABC, Generic[Writer]):
 
     def _take(
         self, results: Sequence[PollResult], owner: str | None, latest: int
-    ) -> tuple[dict[str, int], set[str], set[str]]:
+    ) -> tuple[dict[str, int], set[str], set[str], set[str]]:
         """Locks the sources of polls.
 
         An attempt later than `latest` comes from a wrong clock, and is ignored.
 
         Returns:
-            The numbers of the sources by root; the roots whose leases `owner` lost, or whose polls are counted already (`disown`, or by a
-            later poll of the same process); and the roots that others polled at the same time.
+            The numbers of the sources by root; the roots that have another address by now, whose leases are those of polls there; with
+            them the roots whose leases `owner` lost, or whose polls are counted already (`disown`, or by a later poll of the same
+            process); and the roots that others polled at the same time.
         """
         db = self._db
         numbers: dict[str, int] = {}
-        lost, beside = set[str](), set[str]()
+        elsewhere, lost, beside = set[str](), set[str](), set[str]()
         polled = {result.state.root: result for result in results}
-        for n, root, holder, polls, attempt in db.select(_TAKE, polled, f"ORDER BY n{db.dialect.locking}"):
+        for n, root, url, holder, polls, attempt in db.select(_TAKE, polled, f"ORDER BY n{db.dialect.locking}"):
             numbers[root] = n
             state, after = polled[root].state, polled[root].after
-            if owner not in (None, holder) or (after is not None and polls > after):
+            if url != state.url:
+                elsewhere.add(root)
+            if root in elsewhere or owner not in (None, holder) or (after is not None and polls > after):
                 lost.add(root)
                 log.warning("source %s: %s", state.id, LOST)
             elif latest >= (attempt or 0) > (to_seconds(state.last_attempt) or 0):
                 beside.add(root)
-        return numbers, lost, lost | beside
+        return numbers, elsewhere, lost, lost | beside
 
     def _as_told(
         self, polled: Sequence[SourceState], lost: Collection[str], beside: Collection[str]
@@ -151,7 +154,7 @@ class Intake(ABC, Generic[Writer]):
 
         def told(state: SourceState) -> SourceState:
             other = stored.get(state.root)
-            if other is None or other.url != state.url:
+            if other is None:
                 return state
             return as_told(other, by_plan_of(other, state)) if state.root in lost else as_told(state, other)
 

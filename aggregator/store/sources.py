@@ -59,11 +59,11 @@ class Sources:
         query = f"SELECT id, coalesce(moved_to, url) FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?"
         return self._db.read(query, (*values, limit))
 
-    def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
+    def renew(self, owner: str, roots: Collection[str], now: datetime, lease: timedelta) -> None:
         until = int((now + lease).timestamp())
         with self._db.transaction():
-            lock_sources(self._db, "id", ids)
-            self._db.modify("UPDATE sources SET lease_until = ? WHERE lease_owner = ? AND id IN", ids, until, owner)
+            lock_sources(self._db, "root", roots)
+            self._db.modify("UPDATE sources SET lease_until = ? WHERE lease_owner = ? AND root IN", roots, until, owner)
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
         with self._db.transaction():
@@ -139,7 +139,7 @@ class Sources:
         values = ", ".join(f"{name} = ?" for name in STATE_COLUMNS)
         self._db.write_each(
             f"UPDATE sources SET {values} WHERE root = ? AND url = ?",
-            [(*map(state_columns(state).get, STATE_COLUMNS), state.root, state.url) for state in states],
+            [(*map(state_columns(state).__getitem__, STATE_COLUMNS), state.root, state.url) for state in states],
         )
 
     def drops(self) -> dict[str, dict[str, int]]:

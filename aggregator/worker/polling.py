@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -41,17 +41,13 @@ PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could
 NAMED = 5  # if no source answers, at most so many are named that begin to fail for the same reason
 
 
-class _Hold(Struct, eq=False):
-    """What has become of the leases of a claim: its sources are being polled; or some of their results could not be stored, and leases are
-    owed; or its polls are over."""
+class _Claim(Struct, eq=False):
+    """`leases`: of sources that are being polled; or some of their results could not be stored, and leases are owed; or the polls are
+    over."""
 
-    state: Literal["polling", "owed", "over"] = "polling"
-
-
-class _Claim(NamedTuple):
     tools: Tools  # of the claim, also for its polls: an edit in between may rename sources
     states: list[SourceState]
-    hold: _Hold
+    leases: Literal["polling", "owed", "over"] = "polling"
 
 
 class Polling:
@@ -76,7 +72,7 @@ class Polling:
         self._polls: set[asyncio.Task[None]] = set()
         # Source id → the last claim by which this process may hold its lease. Changed only where leases are claimed and given back, one
         # after the other: else what is given back could be the lease of a poll that has just begun.
-        self._held: dict[str, _Hold] = {}
+        self._held: dict[str, _Claim] = {}
         self._renewed = shared.clock()  # when the leases of polls in progress were last renewed
         # sources whose results could not be stored, as long as no later poll of them is known
         self._unstored: set[str] = set()
@@ -128,7 +124,7 @@ class Polling:
 
     def _owe(self, claim: asyncio.Future[_Claim | None]) -> None:
         if not claim.cancelled() and (claimed := claim.result()):
-            claimed.hold.state = "owed"
+            claimed.leases = "owed"
 
     async def _asked(self, asking: Awaitable[T]) -> T | None:
         """The answer of the store; None if it cannot be used."""
@@ -145,19 +141,19 @@ class Polling:
         measured = self._measures.copy()
         if archive.upkeep.revise(notes.MEASURES, lambda noted: measured.onto(noted, self._stored), (notes.TICK, now)):
             self._stored = measured
-        polled = [id for id, hold in list(self._held.items()) if hold.state == "polling"]
-        self._renew(archive.sources, polled)
+        polled = {id: claim for id, claim in list(self._held.items()) if claim.leases == "polling"}
+        self._renew(archive.sources, {state.root for claim in polled.values() for state in claim.states})
         if polled:
             self._adopt_pauses(polled)
         release_dead(archive, self._dead)
         return True
 
-    def _renew(self, sources: Sources, polled: Collection[str]) -> None:
+    def _renew(self, sources: Sources, roots: Collection[str]) -> None:
         """Renew the leases of polls in progress, which may last longer: hundreds of sources may wait for one slow host, or the machine
         may have slept."""
         now = self._clock()
         if not timedelta() <= now - self._renewed < POLL_LEASE / 2:
-            sources.renew(self._owner, polled, now, POLL_LEASE)
+            sources.renew(self._owner, roots, now, POLL_LEASE)
             self._renewed = now
 
     def _correct_times(self) -> bool:
@@ -171,8 +167,8 @@ class Polling:
     def _claim_due(self) -> _Claim:
         """Claim `CLAIM` of the sources that are due, at most."""
         tools = self._current.engine.tools
-        claim = _Claim(tools, self._claim(tools, tools.sources, CLAIM), _Hold())
-        self._held |= {state.id: claim.hold for state in claim.states}
+        claim = _Claim(tools, self._claim(tools, tools.sources, CLAIM))
+        self._held |= {state.id: claim for state in claim.states}
         return claim
 
     def _claim_jobs(self, jobs: Sequence[Collection[str]]) -> list[_Claim]:
@@ -181,15 +177,15 @@ class Polling:
         tools = self._current.engine.tools
         self._give_back(tools.archive.sources)
         asked = {id: n for n, job in enumerate(jobs) for id in job if id in tools.sources}
-        claims = [_Claim(tools, [], _Hold()) for _ in jobs]
+        claims = [_Claim(tools, []) for _ in jobs]
         try:
             for state in self._claim(tools, asked, len(asked)) if asked else ():
                 claim = claims[asked[state.id]]
                 claim.states.append(state)
-                self._held[state.id] = claim.hold
+                self._held[state.id] = claim
         except StoreError:
-            unsure = [id for id in asked if id not in self._held or self._held[id].state != "polling"]
-            self._held |= dict.fromkeys(unsure, _Hold("owed"))
+            unsure = [id for id in asked if id not in self._held or self._held[id].leases != "polling"]
+            self._held |= dict.fromkeys(unsure, _Claim(tools, [], "owed"))
             raise
         return claims
 
@@ -205,28 +201,27 @@ class Polling:
         return [state for state in states if state.id not in moved]
 
     def _give_back(self, sources: Sources) -> None:
-        owed = [id for id, hold in self._held.items() if hold.state == "owed"]
+        owed = [id for id, claim in self._held.items() if claim.leases == "owed"]
         if owed:
             sources.release(self._owner, owed)
-        self._held = {id: hold for id, hold in self._held.items() if hold.state != "over" and id not in owed}
+        self._held = {id: claim for id, claim in self._held.items() if claim.leases != "over" and id not in owed}
 
     async def _poll(self, claim: _Claim) -> None:
-        tools, states, hold = claim
-        ids = {state.id for state in states}
+        ids = {state.id for state in claim.states}
         loop, announced = asyncio.get_running_loop(), list[asyncio.TimerHandle]()
         try:
             await self._pauses(ids)
             report = await refresh(
-                tools,
-                states,
+                claim.tools,
+                claim.states,
                 news=lambda: announced.append(loop.call_later(GATHER, self._news.set)),
                 use=self._access,
             )
         except asyncio.CancelledError:  # the queue is restarted, for example because the database server was
-            hold.state = "owed"
+            claim.leases = "owed"
             raise
         except Exception as error:  # noqa: BLE001 (polled again later; reported as a problem)
-            hold.state = "owed"
+            claim.leases = "owed"
             self._unstored |= ids
             if time.monotonic() >= self._resume:  # polls that fail together lengthen the pause once
                 self._resume = time.monotonic() + self._pause
@@ -238,7 +233,7 @@ class Polling:
                 timer.cancel()
             if announced:
                 self._news.set()
-        hold.state = "over"
+        claim.leases = "over"
         self._pause = PAUSE
         self._recovered()
         self._measures.failed(one.kind for one in report.failed)

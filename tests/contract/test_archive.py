@@ -1630,6 +1630,29 @@ def test_what_a_former_address_answers_says_nothing_of_the_new_one(store: Store)
     assert (free.url, free.state, free.etag) == ("https://new.example/feed", "new", None)
 
 
+def test_a_poll_of_a_former_address_gives_back_no_lease_of_the_one_that_follows_it(store: Store) -> None:
+    """Both are of one process, and the former server is slow: the new address was polled a third time beside the second."""
+    store.intake.apply([polled("alpha", [item("alpha", "1", "First")])], NOW)
+    lease = timedelta(minutes=5)
+    (former,) = store.sources.claim("us", NOW, lease, ids=["alpha"])
+    store.sources.sync([source("alpha", url="https://new.example/feed"), source("beta"), source("gamma")])
+    (now,) = store.sources.claim("us", NOW, lease, ids=["alpha"])
+    told = polled("alpha", [item("alpha", "2", "News")], changed=[(1, item("alpha", "1", "Former text"))])
+    assert store.intake.apply([replace(told, state=former, after=former.polls)], NOW, "us") == [1]
+    assert store.edition.items([1])[0].title == "First"
+    assert store.sources.claim("another", NOW, lease, ids=["alpha"]) == []
+    store.intake.apply([replace(polled("alpha"), state=now, after=now.polls)], NOW, "us")
+    assert store.sources.owners() == []
+
+
+def test_a_lease_is_renewed_though_its_source_has_another_id_by_now(store: Store) -> None:
+    lease, later = timedelta(minutes=5), NOW + timedelta(minutes=6)
+    (asked,) = store.sources.claim("us", NOW, lease, ids=["alpha"])
+    store.sources.sync([source("omega", url=asked.url, was=("alpha",)), source("beta"), source("gamma")])
+    store.sources.renew("us", [asked.root], later, lease)
+    assert store.sources.claim("another", later, lease, ids=["omega"]) == []
+
+
 def test_a_change_is_later_than_every_one_before_whatever_the_clock_does(store: Store) -> None:
     """Who asks what changed since the last one misses nothing."""
     place_one(store, "alpha", "Defense: frigate sails", NOW)

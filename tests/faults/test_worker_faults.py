@@ -250,6 +250,25 @@ async def test_sources_that_wait_for_their_host_longer_than_their_lease_are_aske
     assert sorted(asked) == sorted([*SOURCES, *SOURCES])
 
 
+async def test_a_source_that_is_renamed_while_it_waits_for_its_host_is_kept_from_others(worker: Worker) -> None:
+    answers = asyncio.Event()
+
+    async def slow(request: FetchRequest) -> Outcome:
+        await answers.wait()
+        return await unchanged(request)
+
+    worker.fetch = slow
+    await worker.polling.tick()
+    renamed = source("first", url=SOURCES["one"].url, was=("one",))
+    worker.archive.sources.sync([renamed, SOURCES["two"], SOURCES["three"]])
+    worker.now += POLL_LEASE
+    await worker.polling.maintain()
+    assert worker.archive.sources.claim("another", worker.now, POLL_LEASE) == []
+    answers.set()
+    await worker.polling.idle()
+    assert worker.archive.sources.owners() == []
+
+
 async def test_a_source_whose_settings_change_while_it_is_polled_is_asked_again_only_after_that_poll(
     worker: Worker,
 ) -> None:
