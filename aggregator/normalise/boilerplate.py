@@ -101,20 +101,6 @@ _APPEARANCE = re.compile(
     + "|".join(rf"{before} (?![a-zß-ÿα-ώа-џ]+ ).{{1,400}}? {after}" for before, after in _APPEARED.values())
     + r") .{1,160}\Z"
 )
-# Whose a text is, after its last sentence: `© 2026 AFP`, `Copyright 2026 The Outlet. All rights reserved.` Words in small letters are not
-# part of a name: "Copyright 2030 is the name of the plan" is news.
-_RESERVED = r"(?i:All rights reserved|Alle Rechte vorbehalten|Tous droits réservés|Todos los derechos reservados)"
-_YEAR = r"(?=(?:19|20)\d\d(?![\w:])\S* )"
-_OWNER = (
-    r"(?:(?![a-zß-ÿα-ώа-џ])|(?=(?:and|by|d(?:e[lrs]?|ie|pa|u)|et|for|für|in|la|of|the|und|y)\b|[^\s!?]+\.[a-z]))"
-    r"(?:[^\s.!?]|\.(?=[\w,]))+"
-)
-_OWNED = (
-    r"(?<![^.!?…)\]»\"”’。]\s)"
-    rf"(?:(?:(?:[Cc]opyright|COPYRIGHT),? )?(?:© ?|\([Cc]\) ?{_YEAR})|(?:Copyright|COPYRIGHT) {_YEAR})"
-    rf"{_OWNER}(?: {_OWNER}){{0,11}}\.?(?:[-–—|\s]+{_RESERVED}\.?(?: This [a-z]+ may not be .{{1,100}})?)?"
-    rf"|(?<=[.!?…] ){_RESERVED}\.?"
-)
 _AGE = r"\d{1,3} (?:min(?:ute)?|hour|day)s? ago"
 # Notes that platforms add to each podcast that they host, forums to each post, and makers of feeds to each entry.
 _NOTES = {
@@ -130,10 +116,9 @@ _NOTES = {
     "adblock test": r"Adblock test \(Why\?\)",
     "the newsletter! feed": r"Kill the Newsletter! feed settings",
     " ago": rf"(?:(?:Last u|Last U|U)pdated:? {_AGE}\.?|(?<=[.!?…] ){_AGE})",
-    **dict.fromkeys(("©", "(c)", "copyright", "rights reserved"), _OWNED),
     "[contains quote post": r"\[contains quote post or other embedded content\]",
 }
-_NOTE = re.compile(rf"(?:\A|\s)(?:{'|'.join(dict.fromkeys(_NOTES.values()))})\Z")
+_NOTE = re.compile(rf"(?:\A|\s)(?:{'|'.join(_NOTES.values())})\Z")
 _NO_FULL_TEXT = "[unable to retrieve full-text content]"
 # Signs without width, with which newsletters keep the rest of a mail out of its preview. (Between letters of Persian U+200C has meaning.)
 _FILLING = re.compile(" ?(?:[\u034f\u200c]{1,9} ){2,}[\u034f\u200c]{0,9} ?")
