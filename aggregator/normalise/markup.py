@@ -61,18 +61,10 @@ _PICTURE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _SHOWN = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+(?!data:)[^\s"'>]""", re.IGNORECASE)
 # The attribute from which scripts of a page load a picture when it comes into view (lazy loading).
 _LATER = re.compile(r"""\sdata-(?:(?:lazy-)?src|original)\s*=\s*+["']?+\s*+((?:https?:/)?/[^\s"'<>]+)""", re.IGNORECASE)
-_SIZES = re.compile(
-    r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+(?!["']?+[\s,]*+data:)("[^"<>]+|'[^"'<>]+|[^"'<>]+)""", re.IGNORECASE
-)
-_SIZE = re.compile(r"([^\s,]\S*+)(?:\s++(\d{1,6})[wx])?")
-_WIDEST = 1600  # pixels: a wider picture is as large as a film, and no page of ours shows it so wide
+_SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+["']?+[\s,]*+(?!data:)([^"'<>]+)""", re.IGNORECASE)
+_SIZE = re.compile(r"([^\s,]\S*+)(?:\s++(\d{1,5})[wx])?")
 _WITHOUT_SCRIPTS = re.compile(
     r"<noscript\b[^<>]*>((?:(?!<noscript\b).){0,4000}?)</noscript\s*>", re.IGNORECASE | re.DOTALL
-)
-# A style that hides a picture from those for whom it is loaded.
-_HIDDEN = re.compile(
-    r"""\sstyle\s*=[^<>]*?(?:display\s*:\s*none|visibility\s*:\s*hidden|(?<![\w-])(?:left\s*:\s*-\d|(?:width|height)\s*:\s*[01](?:px|[;"'\s])))""",
-    re.IGNORECASE,
 )
 # Elements that end others which are open.
 _ENDING = re.compile(r"<(?:h[1-6]|li|d[dt]|r[tp])\b")
@@ -233,17 +225,15 @@ def _escape(text: str) -> str:
 
 
 def _with_address(picture: re.Match[str]) -> str:
-    """The picture with the address that scripts would load, or else, if it has none, the widest of its `srcset` up to `_WIDEST`.
+    """The picture with the address that scripts would load, or else, if it has none, the widest of its `srcset`.
 
     It is inserted as the first `src`: of two equal attributes HTML uses the first.
     """
     if found := _LATER.search(picture[0]):
         return f'<img src="{found[1]}"{picture[0][4:]}'
-    listed = _SIZES.search(picture[0])
-    sizes = [(int(size or 0), url) for url, size in _SIZE.findall(listed[1].strip("\"'"))] if listed else []
-    if not sizes or _SHOWN.search(picture[0]):
+    if _SHOWN.search(picture[0]) or not (listed := _SIZES.search(picture[0])):
         return picture[0]
-    _, widest = max(sizes, key=lambda size: size[0] if size[0] <= _WIDEST else -size[0])
+    widest, _ = max(_SIZE.findall(listed[1]), key=lambda size: int(size[1] or 0))
     return f'<img src="{widest.rstrip(",")}"{picture[0][4:]}'
 
 
@@ -255,9 +245,7 @@ def _with_pictures_for_all(text: str) -> str:
     others = _PICTURE.findall(_WITHOUT_SCRIPTS.sub("", text))
     if not others or any(map(_SHOWN.search, others)):
         return text
-    return _WITHOUT_SCRIPTS.sub(
-        lambda inside: "".join(one for one in _PICTURE.findall(inside[1]) if not _HIDDEN.search(one)), text
-    )
+    return _WITHOUT_SCRIPTS.sub(lambda hidden: "".join(_PICTURE.findall(hidden[1])), text)
 
 
 def _linked(player: re.Match[str], base: str) -> str:

@@ -815,22 +815,12 @@ def test_a_picture_in_noscript_is_shown_where_another_only_holds_its_place(html:
     [
         '<img src="//stats.e.org/matomo.php?idsite=1&amp;rec=1" style="border:0" alt="">', '<img src="https://e.org/piwik.php?idsite=2">',
         '<img src="https://vg04.met.vgwort.de/na/0a1b" alt="">', '<img src="https://mc.yandex.ru/watch/1" alt="">',
-        '<img src="https://e.org/t" style="display: none">', '<img src="https://e.org/t" style="position:absolute; left:-9999px">',
-        '<img src="https://e.org/t" style="width:1px;height:1px">', '<img src="https://e.org/t" height="1" width="1">',
+        '<img src="https://e.org/t" height="1" width="1">',
         '<img src="https://counter.yadro.ru/hit">', '<img src="https://px.ads.linkedin.com/collect/?pid=1">',
     ],
 )  # fmt: skip
 def test_a_tracker_is_no_picture_of_an_entry(tracker: str) -> None:
     html = f'<img src="data:image/gif;base64,R0lG"><noscript>{tracker}{PICTURE}</noscript>'
-    assert sanitise(html, "https://e.org/", Counter()) == PICTURE
-
-
-@pytest.mark.parametrize(
-    "style", ["line-height:1;", "border-width: 1px", "margin-left: -9px; width: 100%", "min-width:0;"]
-)
-def test_a_picture_of_any_style_is_shown_unless_that_hides_it(style: str) -> None:
-    shown = PICTURE.replace("<img", f'<img style="{style}"')
-    html = f'<img src="data:image/gif;base64,R0lG"><noscript>{shown}</noscript>'
     assert sanitise(html, "https://e.org/", Counter()) == PICTURE
 
 
@@ -1038,8 +1028,6 @@ def test_a_long_base_makes_no_endless_text_of_a_short_one(text: str) -> None:
         '<img srcset="/a.jpg, /b.jpg">',
         "<IMG srcset='/b.jpg 1x, /a.jpg 2x'>",
         "<img srcset='/a.jpg 99999w, /b.jpg 100000w'>",
-        "<img srcset='/c.jpg 800w, /a.jpg 1600w, /b.jpg 4000w'>",
-        "<img srcset='/b.jpg 4000w, /a.jpg 2000w'>",
         "<img srcset=', 9w, /a.jpg 1w'>",
         "<img srcset='/b.jpg 75w,/a.jpg 600w,/c.jpg 300w'>",
         "<img srcset='/a.jpg 1.5x,/b.jpg'>",
@@ -1055,11 +1043,6 @@ def test_a_picture_is_found_where_the_script_of_a_page_finds_it(picture: str) ->
 @pytest.mark.parametrize("sizes", ["' '", "', '", '" "', ",", '""', '" , ,"'])
 def test_a_srcset_without_an_address_breaks_nothing(sizes: str) -> None:
     assert sanitise(f"<p>News.</p><img srcset={sizes} >", "https://e.org/", Counter()) == "<p>News.</p>"
-
-
-def test_a_srcset_ends_with_its_own_quotation_mark() -> None:
-    told = sanitise("""<img srcset="/it's-a.jpg 300w, /it's-b.jpg 600w" alt="x">""", "https://e.org/", Counter())
-    assert told == """<img src="https://e.org/it's-b.jpg" alt="x">"""
 
 
 def test_a_sign_that_begins_no_tag_cuts_no_text_off() -> None:
