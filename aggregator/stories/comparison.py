@@ -12,7 +12,7 @@ from aggregator.model.story import KnownItem
 from aggregator.stories.arrays import Bools, Floats, Ints
 from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.features import encoded_identifiers, other_number
+from aggregator.stories.features import done_since, encoded_identifiers, other_number
 from aggregator.stories.similarity import (
     EVIDENCE,
     FEW,
@@ -61,10 +61,12 @@ class Comparison:
         # Row → (publication, probability) of each item that is similar to it.
         self._kin: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
         self._probability: dict[Pair, float] = {}
-        # Pairs that look alike but report two similar events (see `twins.py`); whose headlines have different numbers of one series; whose
-        # probability was limited because they have little but names in common. The item with the smaller number comes first.
+        # Pairs that look alike but report two similar events (see `twins.py`); whose headlines have different numbers of one series; of
+        # which the earlier announces what the later tells as done; whose probability was limited because they have little but names in
+        # common. The item with the smaller number comes first.
         self.twins: set[Pair] = set()
         self.numbered_apart: set[Pair] = set()
+        self.announced: set[Pair] = set()
         self.names_alone: set[Pair] = set()
         found = self._judge(*self._nominated)
         likely = found >= TUNING.min_probability
@@ -160,7 +162,7 @@ class Comparison:
         return found
 
     def _keep(self, one: Ints, other: Ints, found: Floats) -> None:
-        """Store the probabilities of these pairs, 0 for twins and for different numbers of one series."""
+        """Store the probabilities of these pairs: 0 for twins, different numbers of one series, an announcement and the event."""
         at, kin = self._vectors.at, found >= KIN
         for a, b, likely in zip(one[kin].tolist(), other[kin].tolist(), found[kin].tolist(), strict=True):
             self._kin[a].append((int(at[b]), likely))
@@ -170,12 +172,20 @@ class Comparison:
         apart = alike[twins(self._naming(rows), a, b)]
         found[apart] = 0.0
         self.twins.update(self._items_of(one[apart], other[apart]))
-        numbers = [encoded_identifiers(self._encoded[row]) for row in rows.tolist()]
-        some = np.array([bool(held) for held in numbers], dtype=np.bool_)
-        both = np.flatnonzero(some[a] & some[b])
-        apart = alike[[pair for pair in both.tolist() if other_number(numbers[a[pair]], numbers[b[pair]])]]
+        told = [encoded_identifiers(self._encoded[row]) for row in rows.tolist()]
+        with_numbers, with_acts = (
+            np.array([[bool(numbers), bool(acts)] for numbers, acts in told], np.bool_).reshape(-1, 2).T
+        )
+        both = np.flatnonzero(with_numbers[a] & with_numbers[b]).tolist()
+        apart = alike[[pair for pair in both if other_number(told[a[pair]][0], told[b[pair]][0])]]
         found[apart] = 0.0
         self.numbered_apart.update(self._items_of(one[apart], other[apart]))
+        since = at[other[alike]] - at[one[alike]]
+        first, later = np.where(since > 0, (a, b), (b, a))
+        both = np.flatnonzero(with_acts[a] & with_acts[b] & (np.abs(since) >= TUNING.event)).tolist()
+        apart = alike[[pair for pair in both if done_since(told[first[pair]][1], told[later[pair]][1])]]
+        found[apart] = 0.0
+        self.announced.update(self._items_of(one[apart], other[apart]))
         self._probability.update(zip(self._items_of(one, other), found.tolist(), strict=True))
 
     def _items_of(self, one: Ints, other: Ints) -> list[Pair]:

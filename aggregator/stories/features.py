@@ -16,6 +16,7 @@ from msgspec import Struct
 from aggregator.stories.arrays import Bools, Ints
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.everyday import word_ids
+from aggregator.text.acts import acts
 from aggregator.text.headline import bare_lead, bare_title, tells
 from aggregator.text.identifiers import identifiers, is_version_alone
 from aggregator.text.languages import language
@@ -54,7 +55,8 @@ class Features(Struct, frozen=True):
     figures: tuple[int, ...]
     headline: int
     names: frozenset[int] = frozenset()  # the stems that the headline writes as names
-    identifiers: tuple[int, ...] = ()  # of the headline: the upper 31 bits say the series, 32 the number
+    # Of the headline: numbers (the upper 31 bits say the series, 32 the number) and acts (twice the number of the act, plus 1 if done)
+    identifiers: tuple[int, ...] = ()
 
     @property
     def words(self) -> tuple[int, ...]:
@@ -70,18 +72,24 @@ class Features(Struct, frozen=True):
         return head + words + lang
 
 
-def encoded_identifiers(encoded: bytes) -> frozenset[int]:
-    """The identifiers in encoded features."""
+def encoded_identifiers(encoded: bytes) -> tuple[frozenset[int], frozenset[int]]:
+    """The identifiers in encoded features: numbers and acts."""
     _, title, lead, figures, *_ = HEAD.unpack_from(encoded)
     end = HEAD.size + 8 * (title + lead + figures)
-    if not figures or encoded[end - 1] < 128:  # the last one is not negative, as of nearly all items
-        return frozenset()
-    return frozenset([~one for one in struct.unpack_from(f"<{figures}q", encoded, end - 8 * figures) if one < 0])
+    if not figures or encoded[end - 1] < 128:  # the last one is not negative, as of most items
+        return frozenset(), frozenset()
+    found = [~one for one in struct.unpack_from(f"<{figures}q", encoded, end - 8 * figures) if one < 0]
+    return frozenset([one for one in found if one >> 32]), frozenset([one for one in found if not one >> 32])
 
 
 def other_number(mine: frozenset[int], theirs: frozenset[int]) -> bool:
-    """Whether two headlines have identifiers of one series, and none in common."""
+    """Whether two headlines have numbers of one series, and none in common."""
     return mine.isdisjoint(theirs) and not {one >> 32 for one in mine}.isdisjoint(one >> 32 for one in theirs)
+
+
+def done_since(earlier: frozenset[int], later: frozenset[int]) -> bool:
+    """Whether the later one of two headlines tells an act as done that the earlier one announces."""
+    return any(not act & 1 and act | 1 in later for act in earlier)
 
 
 def with_neighbours(encoded: bytes, near: bytes) -> bytes:
@@ -145,17 +153,18 @@ def features(candidate: Candidate) -> Features:
         figures=tuple(dict.fromkeys([word_id(figure) for figure in figures if figure[:1] in DIGITS])),
         headline=headline,
         names=frozenset(_names(words, ids, ends)) - aside if lang not in CAPITALISING else frozenset(),
-        identifiers=_identifiers(candidate),
+        identifiers=_identifiers(candidate, lang),
     )
 
 
-def _identifiers(candidate: Candidate) -> tuple[int, ...]:
+def _identifiers(candidate: Candidate, lang: str) -> tuple[int, ...]:
     of = f" of {candidate.publisher}" if is_version_alone(candidate.title) else ""
+    told = [act << 1 | done for act, done in acts(candidate.title)] if lang in ("en", "") else []
     found = [
         word_id(series) >> 32 << 32 | word_id(number + of) & 0xFFFFFFFF
         for series, number in identifiers(candidate.title)
     ]
-    return tuple(dict.fromkeys(found))[:MOST]
+    return tuple(dict.fromkeys(told + found))[:MOST]
 
 
 def _aside(ids: Sequence[int], ends: int, candidate: Candidate) -> frozenset[int]:

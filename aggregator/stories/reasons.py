@@ -130,6 +130,7 @@ class _Reasons:
             (_differ(WEEKDAYS.intersection(mine), WEEKDAYS.intersection(theirs)), "other days of the week"),
             (pair in compared.twins, "each headline names what the other report does not"),
             (pair in compared.numbered_apart, "each headline has another number or day of one series"),
+            (pair in compared.announced, "one announces what the other tells as done"),
             (pair in compared.names_alone, "little but names in common"),
             (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
         )

@@ -13,6 +13,7 @@ class Tuning(Struct, frozen=True):
     same_headline: int = 2 * DAY  # seconds: equal headlines within this time are one story
     column: int = DAY // 2  # the same for one publisher: later ones are a regular column with a fixed headline
     min_link: float = 0.53  # two groups are united if their link is at least this
+    event: int = DAY // 2  # an announcement and the event are two stories; sooner, outlets tell one thing as both
     # Lower values of `min_link` for groups within a day (see `Groups._needed`):
     min_link_day: float = 0.46  # if `many` publishers report one of the groups, or `some` report both
     min_link_many: float = 0.42  # if `many` publishers report both

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import combinations
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.stories.batch_context import read
 from aggregator.stories.candidate import Candidate
@@ -372,6 +373,52 @@ def test_numbered_notices_of_one_series_are_stories_of_their_own(title: str, oth
     assert [memory.story(one.item) for one in told] == expected
     joins = {join.item: join for join in group(told, Memory()).joins}
     assert "each headline has another number or day of one series" in joins[1].vetoes
+
+
+@pytest.mark.parametrize(
+    ("announced", "done", "summary"),
+    [
+        (
+            "Harbour Council to vote on Velmora truce resolution",
+            "Harbour Council votes for Velmora truce resolution",
+            "The council in Velmora deals with a text that asks the two sides of the harbour dispute for a truce.",
+        ),
+        (
+            "Velmora dockers to strike from Friday over night shifts",
+            "Velmora dockers strike over night shifts",
+            "The dockers of Velmora refuse to work by night; the harbour expects ships to wait for days.",
+        ),
+        (
+            "Premier Lindqvist to visit Velmora for harbour talks",
+            "Premier Lindqvist arrives in Velmora for harbour talks",
+            "Premier Lindqvist and the mayor of Velmora talk of the harbour, the night shifts and the truce.",
+        ),
+        (
+            "Dockers poised for largest strike in Velmora's history",
+            "Dockers begin largest strike in Velmora's history",
+            "The dockers of Velmora refuse to work by night; the harbour expects ships to wait for days.",
+        ),
+    ],
+)
+def test_an_announcement_and_the_event_are_two_stories(announced: str, done: str, summary: str) -> None:
+    """In one batch or one after the other. Within half a day outlets tell one thing as both."""
+    told = [
+        Candidate(number, title, summary, outlet, None, NOON + hours * 3600, "en")
+        for number, (title, outlet, hours) in enumerate(
+            [(announced, "a", 0), (announced, "b", 1), (done, "c", 25), (done, "a", 26), (done, "d", 27)]
+        )
+    ]
+    expected = [0, 0, 2, 2, 2]
+    assert stories(*told) == expected
+    memory = Memory()
+    for one in told:
+        memory.apply([one], group([one], memory))
+    assert [memory.story(one.item) for one in told] == expected
+    joins = {join.item: join for join in group(told, Memory()).joins}
+    assert "one announces what the other tells as done" in joins[2].vetoes
+    at_once = [Candidate(n, one.title, summary, f"outlet {n}", None, NOON + n, "en") for n, one in enumerate(told)]
+    assert len(set(stories(*at_once))) == 1
+    assert len(set(stories(*[replace(one, at=NOON - one.item * 86_400) for one in at_once]))) == 1, "told as done first"
 
 
 @pytest.mark.parametrize("title", ["v2.0.0", "8.19.0", "Release 1.4.2", "5.2"])

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from aggregator.text.acts import acts
+
+
+@pytest.mark.parametrize(
+    ("headline", "told"),
+    [
+        ("House to vote on aid bill", [False]),
+        ("House will vote on aid bill", [False]),
+        ("House faces vote on aid bill", [False]),
+        ("House votes for aid bill", [True]),
+        ("House votes to send aid", [True]),
+        ("Workers to strike from Friday", [False]),
+        ("Workers poised for largest strike in years", [False]),
+        ("Workers strike over pay", [True]),
+        ("Killer to be executed on Tuesday", [False]),
+        ("Killer executed by lethal injection", [True]),
+        ("Minister calls on mayor to resign", [False]),
+        ("Mayor forced to resign, had to quit party", []),
+        ("Mayor resigns", [True]),
+        ("House votes as premier is to visit Velmora", [False]),
+        ("Workers may strike, union votes", []),
+        ("Storm floods harbour", []),
+        ("", []),
+    ],
+)
+def test_acts_are_announced_or_done(headline: str, told: list[bool]) -> None:
+    assert [done for _, done in acts(headline)] == told
+
+
+def test_the_same_act_has_the_same_number_in_both() -> None:
+    announced, done = acts("Premier to travel to Velmora"), acts("Premier lands in Velmora")
+    assert [act for act, _ in announced] == [act for act, _ in done]
