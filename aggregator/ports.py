@@ -58,7 +58,7 @@ class Sources(Protocol):
     def renew(self, owner: str, roots: Collection[str], now: datetime, lease: timedelta) -> None:
         """Extend the leases that `owner` still holds for these sources, which an edit may have renamed since it claimed them."""
 
-    def release(self, owner: str, ids: Collection[str] | None = None) -> None:
+    def release(self, owner: str, roots: Collection[str] | None = None) -> None:
         """Release everything that `owner` holds, or only these sources."""
 
     def owners(self) -> list[str]:

@@ -65,9 +65,9 @@ class Sources:
             lock_sources(self._db, "root", roots)
             self._db.modify("UPDATE sources SET lease_until = ? WHERE lease_owner = ? AND root IN", roots, until, owner)
 
-    def release(self, owner: str, ids: Collection[str] | None = None) -> None:
+    def release(self, owner: str, roots: Collection[str] | None = None) -> None:
         with self._db.transaction():
-            column, values = ("lease_owner", (owner,)) if ids is None else ("id", ids)
+            column, values = ("lease_owner", (owner,)) if roots is None else ("root", roots)
             lock_sources(self._db, column, values)
             self._db.modify(f"{FREE} WHERE lease_owner = ? AND {column} IN", values, owner)
 

@@ -70,9 +70,11 @@ class Polling:
         self._access = access(lambda: self._current.engine.tools)
         self._stored = shared.measures.copy()  # the part of `measures` that is in the store
         self._polls: set[asyncio.Task[None]] = set()
-        # Source id → the last claim by which this process may hold its lease. Changed only where leases are claimed and given back, one
-        # after the other: else what is given back could be the lease of a poll that has just begun.
+        # Root of a source, which unlike its id no edit changes → the last claim by which this process may hold its lease. Changed only
+        # where leases are claimed and given back, one after the other: else what is given back could be the lease of a poll that has just
+        # begun.
         self._held: dict[str, _Claim] = {}
+        self._unsure: set[str] = set()  # ids of sources that a claim may have leased although it failed
         self._renewed = shared.clock()  # when the leases of polls in progress were last renewed
         # sources whose results could not be stored, as long as no later poll of them is known
         self._unstored: set[str] = set()
@@ -141,10 +143,10 @@ class Polling:
         measured = self._measures.copy()
         if archive.upkeep.revise(notes.MEASURES, lambda noted: measured.onto(noted, self._stored), (notes.TICK, now)):
             self._stored = measured
-        polled = {id: claim for id, claim in list(self._held.items()) if claim.leases == "polling"}
-        self._renew(archive.sources, {state.root for claim in polled.values() for state in claim.states})
+        polled = [state for claim in set(self._held.values()) if claim.leases == "polling" for state in claim.states]
+        self._renew(archive.sources, {state.root for state in polled})
         if polled:
-            self._adopt_pauses(polled)
+            self._adopt_pauses({state.id for state in polled})
         release_dead(archive, self._dead)
         return True
 
@@ -168,7 +170,7 @@ class Polling:
         """Claim `CLAIM` of the sources that are due, at most."""
         tools = self._current.engine.tools
         claim = _Claim(tools, self._claim(tools, tools.sources, CLAIM))
-        self._held |= {state.id: claim for state in claim.states}
+        self._held |= {state.root: claim for state in claim.states}
         return claim
 
     def _claim_jobs(self, jobs: Sequence[Collection[str]]) -> list[_Claim]:
@@ -182,10 +184,9 @@ class Polling:
             for state in self._claim(tools, asked, len(asked)) if asked else ():
                 claim = claims[asked[state.id]]
                 claim.states.append(state)
-                self._held[state.id] = claim
+                self._held[state.root] = claim
         except StoreError:
-            unsure = [id for id in asked if id not in self._held or self._held[id].leases != "polling"]
-            self._held |= dict.fromkeys(unsure, _Claim(tools, [], "owed"))
+            self._unsure.update(asked)
             raise
         return claims
 
@@ -196,15 +197,19 @@ class Polling:
             return []
         sources = tools.archive.sources
         states = sources.claim(self._owner, self._clock(), POLL_LEASE, limit=limit, ids=ids)
-        if moved := {state.id for state in states if state.url != tools.sources[state.id].url}:
+        if moved := {state.root for state in states if state.url != tools.sources[state.id].url}:
             sources.release(self._owner, moved)
-        return [state for state in states if state.id not in moved]
+        return [state for state in states if state.root not in moved]
 
     def _give_back(self, sources: Sources) -> None:
-        owed = [id for id, claim in self._held.items() if claim.leases == "owed"]
+        polled = {root for root, claim in self._held.items() if claim.leases == "polling"}
+        owed = {root for root, claim in self._held.items() if claim.leases == "owed"}
+        if self._unsure:
+            owed |= {state.root for state in sources.states(self._unsure)} - polled
         if owed:
             sources.release(self._owner, owed)
-        self._held = {id: claim for id, claim in self._held.items() if claim.leases != "over" and id not in owed}
+        self._held = {root: claim for root, claim in self._held.items() if claim.leases != "over" and root not in owed}
+        self._unsure.clear()
 
     async def _poll(self, claim: _Claim) -> None:
         ids = {state.id for state in claim.states}

@@ -1036,12 +1036,12 @@ def test_a_lease_is_renewed_for_its_holder_alone(store: Store) -> None:
     assert {state.id for state in store.sources.claim("three", later, lease)} == {"beta", "gamma"}
 
 
-@pytest.mark.parametrize("ids", [["alpha", "beta"], None])
-def test_a_lease_is_given_back_by_its_holder_alone(store: Store, ids: list[str] | None) -> None:
+@pytest.mark.parametrize("roots", [["alpha", "beta"], None])
+def test_a_lease_is_given_back_by_its_holder_alone(store: Store, roots: list[str] | None) -> None:
     lease = timedelta(minutes=5)
     store.sources.claim("one", NOW, lease, ids=["alpha"])
     store.sources.claim("two", NOW, lease, ids=["beta"])
-    store.sources.release("two", ids)
+    store.sources.release("two", roots)
     assert {state.id for state in store.sources.claim("three", NOW, lease)} == {"beta", "gamma"}
 
 

@@ -269,6 +269,59 @@ async def test_a_source_that_is_renamed_while_it_waits_for_its_host_is_kept_from
     assert worker.archive.sources.owners() == []
 
 
+async def test_sources_that_exchange_their_ids_while_they_are_polled_are_kept_from_others(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The leases of a claim are those of its sources, not of its ids: one poll was not renewed, since the other had its id by then; and
+    what the failure of one gave back was the lease of the other, while its own was kept."""
+    sources, asked = worker.archive.sources, list[str]()
+    answers = {SOURCES[id].url: asyncio.Event() for id in ("one", "two")}
+
+    async def slow(request: FetchRequest) -> Outcome:
+        asked.append(request.url)
+        await answers[request.url].wait()
+        return await unchanged(request)
+
+    worker.fetch = slow
+    first = asyncio.create_task(worker.polling.take(["one"]))
+    await until_async(lambda: len(asked) == 1)
+    exchanged = {
+        "one": source("one", url=SOURCES["two"].url),
+        "two": source("two", url=SOURCES["one"].url),
+        "three": SOURCES["three"],
+    }
+    sources.sync(exchanged.values())
+    engine = worker.current.engine
+    worker.current.engine = replace(engine, tools=replace(engine.tools, sources=exchanged))
+    second = asyncio.create_task(worker.polling.take(["one"]))
+    await until_async(lambda: len(asked) == 2)
+    worker.now += POLL_LEASE
+    await worker.polling.maintain()
+    assert sources.claim("another", worker.now, POLL_LEASE, ids=["one", "two"]) == []
+    monkeypatch.setattr(worker.archive.intake, "apply", full)
+    answers[SOURCES["one"].url].set()
+    await first
+    await worker.polling.maintain()
+    (free,) = sources.claim("another", worker.now, POLL_LEASE, ids=["one", "two"])
+    assert free.url == SOURCES["one"].url
+    await cancelled([second])
+    await worker.polling.maintain()
+    assert sources.owners() == ["another"]
+
+
+async def test_a_source_that_is_renamed_while_a_poll_of_it_fails_is_given_back(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rename_and_fail(*_: object) -> None:
+        worker.archive.sources.sync([source("uno", url=SOURCES["one"].url, was=("one",))])
+        raise StoreFull("a.db: the disk is full")
+
+    monkeypatch.setattr(worker.archive.intake, "apply", rename_and_fail)
+    await worker.tick()
+    await worker.polling.maintain()
+    assert worker.archive.sources.owners() == []
+
+
 async def test_a_source_whose_settings_change_while_it_is_polled_is_asked_again_only_after_that_poll(
     worker: Worker,
 ) -> None:
@@ -522,8 +575,8 @@ async def test_a_poll_that_fails_while_leases_are_given_back_keeps_none(
         answered.set()
         await second
 
-    def release(owner: str, ids: Collection[str] | None = None) -> None:
-        give_back(owner, ids)
+    def release(owner: str, roots: Collection[str] | None = None) -> None:
+        give_back(owner, roots)
         asyncio.run_coroutine_threadsafe(fail(), loop).result(PATIENCE)
 
     worker.fetch = fetch
@@ -629,10 +682,10 @@ async def test_leases_that_are_given_back_while_another_job_claims_are_not_those
         for _ in range(9):
             await asyncio.sleep(0)
 
-    def release(owner: str, ids: Collection[str] | None = None) -> None:
+    def release(owner: str, roots: Collection[str] | None = None) -> None:
         asyncio.run_coroutine_threadsafe(next_job(), loop).result(PATIENCE)
         assert worker.polling._claims._asked or claimed.wait(PATIENCE)  # it waits its turn, or it has claimed meanwhile
-        give_back(owner, ids)
+        give_back(owner, roots)
 
     async def silent(request: FetchRequest) -> Outcome:
         asked.set()
