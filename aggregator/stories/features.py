@@ -164,7 +164,7 @@ def _identifiers(candidate: Candidate, lang: str) -> tuple[int, ...]:
         word_id(series) >> 32 << 32 | word_id(number + of) & 0xFFFFFFFF
         for series, number in identifiers(candidate.title)
     ]
-    return tuple(dict.fromkeys(told + found))[:MOST]
+    return tuple(dict.fromkeys(found + told))[:MOST]
 
 
 def _aside(ids: Sequence[int], ends: int, candidate: Candidate) -> frozenset[int]:

@@ -421,6 +421,37 @@ def test_an_announcement_and_the_event_are_two_stories(announced: str, done: str
     assert len(set(stories(*[replace(one, at=NOON - one.item * 86_400) for one in at_once]))) == 1, "told as done first"
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later", "summary"),
+    [
+        (
+            "Premier Lindqvist to step down over Velmora harbour scandal",
+            "Premier Lindqvist steps down over Velmora harbour scandal",
+            "Premier Lindqvist leaves office over payments to the harbour of Velmora.",
+        ),
+        (
+            "Strong earthquake strikes Velmora harbour, toll expected to rise",
+            "Earthquake strikes Velmora harbour, dozens dead",
+            "A strong earthquake brought down houses around the harbour of Velmora.",
+        ),
+        (
+            "Velmora dockers to strike from Friday over night shifts",
+            "Velmora dockers' strike over night shifts to go ahead on Friday",
+            "The dockers of Velmora refuse to work by night; the harbour expects ships to wait for days.",
+        ),
+    ],
+)
+def test_an_act_in_a_headline_about_what_is_to_come_is_no_announcement_of_it(
+    earlier: str, later: str, summary: str
+) -> None:
+    """A decision is told as to come and as done, and of what has happened a headline may tell what follows."""
+    told = [
+        Candidate(n, title, summary, f"outlet {n}", None, NOON + n * 50_000, "en")
+        for n, title in enumerate((earlier, later))
+    ]
+    assert len(set(stories(*told))) == 1
+
+
 @pytest.mark.parametrize("title", ["v2.0.0", "8.19.0", "Release 1.4.2", "5.2"])
 def test_a_version_alone_is_of_what_its_outlet_releases(title: str) -> None:
     """Code hosts head each release so: v2.0.0 of two projects was one story, told by two outlets."""
