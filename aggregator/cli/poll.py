@@ -19,7 +19,7 @@ from aggregator.cli.edition import place_all, seconds
 from aggregator.cli.terminal import bar, print_json
 from aggregator.errors import AggregatorError, StoreError, UsageError
 from aggregator.model.source import ASKED_TO_WAIT, PAUSED
-from aggregator.pipeline.leases import POLL_LEASE, release_dead
+from aggregator.pipeline.leases import POLL_LEASE, claim_as_configured, release_dead
 from aggregator.schedule.clock import corrected
 from aggregator.text.plurals import counted
 from aggregator.worker.identity import identity, is_dead
@@ -216,8 +216,17 @@ class _Polling:
             held = [] if due else _held(known, application, ids)
             wanted = [state for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
             asked = [state.id for state in wanted]
-            states = archive.sources.claim(owner, utc_now(), POLL_LEASE, limit=1_000_000, ids=asked, due_only=due)
             ending.callback(archive.sources.release, owner)
+            states = claim_as_configured(
+                archive.sources,
+                application.sources,
+                owner,
+                utc_now(),
+                POLL_LEASE,
+                limit=1_000_000,
+                ids=asked,
+                due_only=due,
+            )
             held += _busy(wanted, application, states, due)
             beside(renewing(archive.sources, owner, [state.root for state in states], POLL_LEASE))
             pausing = known if ids is None else ()  # named sources are requested in spite of pauses

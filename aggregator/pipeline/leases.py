@@ -1,17 +1,19 @@
-"""The lease of the edition, and the leases of processes that were killed."""
+"""The lease of the edition, those of sources for polls, and the leases of processes that were killed."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
 
 if TYPE_CHECKING:
-    from aggregator.ports import Archive, EditionStore
+    from aggregator.model.settings import Source
+    from aggregator.model.source import SourceState
+    from aggregator.ports import Archive, EditionStore, Sources
 
 POLL_LEASE = timedelta(minutes=5)
 """How long the sources of a poll are kept from others; renewed as long as it takes. If its process hangs, nobody polls them for so long."""
@@ -41,6 +43,25 @@ class EditionLease:
 
     def release(self) -> None:
         self._store.release(self._owner)
+
+
+def claim_as_configured(
+    sources: Sources,
+    configured: Mapping[str, Source],
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    *,
+    limit: int,
+    ids: Collection[str],
+    due_only: bool = True,
+) -> list[SourceState]:
+    """Claim sources for polls by this configuration. Those whose address in the store differs from it are released again: an edit reaches
+    the store first."""
+    states = sources.claim(owner, now, lease, limit=limit, ids=ids, due_only=due_only)
+    if moved := {state.root for state in states if state.url != configured[state.id].url}:
+        sources.release(owner, moved)
+    return [state for state in states if state.root not in moved]
 
 
 def release_dead(archive: Archive, is_dead: Callable[[str], bool]) -> None:

@@ -17,7 +17,7 @@ from aggregator.model import notes
 from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
 from aggregator.pipeline.articles import articles
-from aggregator.pipeline.leases import POLL_LEASE, release_dead
+from aggregator.pipeline.leases import POLL_LEASE, claim_as_configured, release_dead
 from aggregator.pipeline.refresh import access, refresh
 from aggregator.pipeline.together import Together
 from aggregator.pipeline.tools import Tools
@@ -191,15 +191,11 @@ class Polling:
         return claims
 
     def _claim(self, tools: Tools, ids: Collection[str], limit: int) -> list[SourceState]:
-        """Claim sources that are due. Sources whose address in the store differs from that in `tools` are released again: an edit reaches
-        the store first."""
+        """Claim sources that are due."""
         if time.monotonic() < self._resume:
             return []
-        sources = tools.archive.sources
-        states = sources.claim(self._owner, self._clock(), POLL_LEASE, limit=limit, ids=ids)
-        if moved := {state.root for state in states if state.url != tools.sources[state.id].url}:
-            sources.release(self._owner, moved)
-        return [state for state in states if state.root not in moved]
+        sources, now = tools.archive.sources, self._clock()
+        return claim_as_configured(sources, tools.sources, self._owner, now, POLL_LEASE, limit=limit, ids=ids)
 
     def _give_back(self, sources: Sources) -> None:
         polled = {root for root, claim in self._held.items() if claim.leases == "polling"}

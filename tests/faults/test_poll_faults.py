@@ -42,8 +42,10 @@ from aggregator.cli.main import main
 from aggregator.cli.poll import STOPPED, adopting, renewing
 from aggregator.errors import TooManyProcesses
 from aggregator.model import notes
+from aggregator.model.source import SourceState
 from aggregator.pipeline import edition
 from aggregator.pipeline.leases import EDITION_LEASE
+from aggregator.store.sources import Sources
 
 ENTRIES = 20
 
@@ -191,17 +193,36 @@ def test_it_places_by_an_edit_that_came_into_force_while_it_polled(tmp_path: Pat
         assert store.reading.totals()["stories"] == 0
 
 
-def test_a_source_whose_address_is_edited_as_it_begins_is_left_to_the_next(tmp_path: Path) -> None:
-    """It asked the former address, and stored what was there as the state of the new one: whose old texts then came as news."""
+@pytest.mark.parametrize("claiming", [False, True], ids=["before it looks", "as it claims"])
+def test_a_source_whose_address_is_edited_as_it_begins_is_left_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, claiming: bool
+) -> None:
+    """It asked the former address, and stored what was there as the state of the new one: whose old texts then came as news. A claim may
+    wait for the transaction of the edit."""
     with Server({"/one": conditional(rss([("a", "One", None)], "One")), "/two": conditional(rss([], "Two"))}) as server:
         config = configuration(tmp_path, {"one": server.url("/one")})
         before = Application.load(Installation(config, tmp_path))
         config.write_text(config.read_text().replace("/one", "/two"))
         with closing(before.database.open()) as store:
-            Application.load(before.installation).put_in_force(store, int(utc_now().timestamp()))
+
+            def edit() -> None:
+                Application.load(before.installation).put_in_force(store, int(utc_now().timestamp()))
+
+            if claiming:
+                before.put_in_force(store, int(utc_now().timestamp()))
+                claim = Sources.claim
+
+                def edited_first(sources: Sources, *args: Any, **named: Any) -> list[SourceState]:
+                    edit()
+                    return claim(sources, *args, **named)
+
+                monkeypatch.setattr(Sources, "claim", edited_first)
+            else:
+                edit()
             polling = poll._Polling(before, None, due=False)
             polling.prepare()
-            polling.poll(lambda: None)
+            report, _ = polling.poll(lambda: None)
+            assert (report.polled, store.sources.owners()) == (0, [])
             (state,) = store.sources.states()
             assert (server.asked("/one"), state.etag, state.body_hash) == ([], None, None)
 
