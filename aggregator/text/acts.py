@@ -29,7 +29,7 @@ _ACTS = (  # as announced after "to" or "will" (of what is to come also after "p
 _ANNOUNCED = {word: act for act, (words, _) in enumerate(_ACTS) for word in words.split()}
 _DONE = {word: act for act, (_, words) in enumerate(_ACTS) for word in words.split()}
 _EITHER = _ANNOUNCED.keys() | _DONE.keys()
-# "Workers strike over pay" tells it as done, "workers' strike: what to know" does not.
+# "Workers strike over pay" and "workers strike in" tell it as done, "workers' strike in" and "air strike in" do not.
 _OVER = frozenset(["over", "as", "after", "at", "across"])
 _BOTH = (_ANNOUNCED.keys() & _DONE.keys()).difference(_SUFFERED)  # of many, as done: "workers strike", "talks begin"
 # A headline with one of these does not tell that it has happened ("strike dates announced", "says votes will go ahead").
@@ -45,7 +45,7 @@ _NOT_AHEAD |= frozenset(
 # Nor after these: "becomes first premier to visit" tells of a visit.
 _ONE_OF = frozenset(["first", "last", "only", "latest", "becomes", "became"])
 _FACING = frozenset(["for", "face", "faces", "facing"])  # "poised for largest strike", "faces vote"
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+['’]?")
 
 
 def acts(headline: str) -> Iterator[tuple[int, bool]]:
@@ -56,8 +56,9 @@ def acts(headline: str) -> Iterator[tuple[int, bool]]:
     announced, faced, done = set(), set(), set()
     for place, word in enumerate(words):
         if word in _EITHER:
-            is_verb = word != "strike" or words[place + 1] in _OVER
-            start = place - 1 if words[place - 1] != "be" else place - 2
+            before, after = words[place - 1], words[place + 1]
+            is_verb = word != "strike" or after in _OVER or (after == "in" and before.endswith("s"))
+            start = place - 1 if before != "be" else place - 2
             coming = words[start] == "will" or (
                 words[start] == "to" and words[start - 1] not in _NOT_AHEAD and _ONE_OF.isdisjoint(words[:start])
             )
