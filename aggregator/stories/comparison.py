@@ -169,23 +169,20 @@ class Comparison:
             self._kin[b].append((int(at[a]), likely))
         alike = np.flatnonzero(found >= TUNING.min_probability)
         rows, (a, b) = among(one[alike], other[alike])
-        apart = alike[twins(self._naming(rows), a, b)]
-        found[apart] = 0.0
-        self.twins.update(self._items_of(one[apart], other[apart]))
         told = [encoded_identifiers(self._encoded[row]) for row in rows.tolist()]
-        with_numbers, with_acts = (
-            np.array([[bool(numbers), bool(acts)] for numbers, acts in told], np.bool_).reshape(-1, 2).T
-        )
-        both = np.flatnonzero(with_numbers[a] & with_numbers[b]).tolist()
-        apart = alike[[pair for pair in both if other_number(told[a[pair]][0], told[b[pair]][0])]]
-        found[apart] = 0.0
-        self.numbered_apart.update(self._items_of(one[apart], other[apart]))
+        numbered, acting = np.array([[bool(numbers), bool(acts)] for numbers, acts in told], np.bool_).reshape(-1, 2).T
         since = at[other[alike]] - at[one[alike]]
         first, later = np.where(since > 0, (a, b), (b, a))
-        both = np.flatnonzero(with_acts[a] & with_acts[b] & (np.abs(since) >= TUNING.event)).tolist()
-        apart = alike[[pair for pair in both if done_since(told[first[pair]][1], told[later[pair]][1])]]
-        found[apart] = 0.0
-        self.announced.update(self._items_of(one[apart], other[apart]))
+        with_numbers = np.flatnonzero(numbered[a] & numbered[b]).tolist()
+        with_acts = np.flatnonzero(acting[a] & acting[b] & (np.abs(since) >= TUNING.event)).tolist()
+        for apart, noted in (
+            (twins(self._naming(rows), a, b), self.twins),
+            ([pair for pair in with_numbers if other_number(told[a[pair]][0], told[b[pair]][0])], self.numbered_apart),
+            ([pair for pair in with_acts if done_since(told[first[pair]][1], told[later[pair]][1])], self.announced),
+        ):
+            pairs = alike[apart]
+            found[pairs] = 0.0
+            noted.update(self._items_of(one[pairs], other[pairs]))
         self._probability.update(zip(self._items_of(one, other), found.tolist(), strict=True))
 
     def _items_of(self, one: Ints, other: Ints) -> list[Pair]:

@@ -78,6 +78,20 @@ async def unchanged(request: FetchRequest) -> Outcome:
     return NotModified(request.url, '"1"', None, Freshness())
 
 
+def unchanged_after(
+    answers: asyncio.Event, asked: list[str] | None = None
+) -> Callable[[FetchRequest], Coroutine[Any, Any, Outcome]]:
+    """Servers that answer once `answers` is set. `asked` notes of which sources."""
+
+    async def slow(request: FetchRequest) -> Outcome:
+        if asked is not None:
+            asked.append(request.source)
+        await answers.wait()
+        return await unchanged(request)
+
+    return slow
+
+
 async def unread(fetched: Fetched, job: ParseJob) -> NormalFeed:
     raise AssertionError("nothing to parse")
 
@@ -192,12 +206,7 @@ async def test_pauses_that_hosts_ask_of_others_are_learnt_while_polls_are_in_pro
     adopted: list[set[str]] = []
     worker.polling._adopt_pauses = lambda ids: adopted.append(set(ids))
     answers = asyncio.Event()
-
-    async def slow(request: FetchRequest) -> Outcome:
-        await answers.wait()
-        return await unchanged(request)
-
-    worker.fetch = slow
+    worker.fetch = unchanged_after(answers)
     await worker.polling.tick()
     await asyncio.sleep(0)
     await worker.polling.maintain()
@@ -231,13 +240,7 @@ async def test_sources_that_wait_for_their_host_longer_than_their_lease_are_aske
     """Hundreds of sources at one host that hangs, or a machine that slept meanwhile."""
     asked: list[str] = []
     answers = asyncio.Event()
-
-    async def slow(request: FetchRequest) -> Outcome:
-        asked.append(request.source)
-        await answers.wait()
-        return await unchanged(request)
-
-    worker.fetch = slow
+    worker.fetch = unchanged_after(answers, asked)
     await worker.polling.tick()
     await asyncio.sleep(0)
     worker.now += 2 * POLL_LEASE
@@ -252,12 +255,7 @@ async def test_sources_that_wait_for_their_host_longer_than_their_lease_are_aske
 
 async def test_a_source_that_is_renamed_while_it_waits_for_its_host_is_kept_from_others(worker: Worker) -> None:
     answers = asyncio.Event()
-
-    async def slow(request: FetchRequest) -> Outcome:
-        await answers.wait()
-        return await unchanged(request)
-
-    worker.fetch = slow
+    worker.fetch = unchanged_after(answers)
     await worker.polling.tick()
     renamed = source("first", url=SOURCES["one"].url, was=("one",))
     worker.archive.sources.sync([renamed, SOURCES["two"], SOURCES["three"]])
@@ -327,13 +325,7 @@ async def test_a_source_whose_settings_change_while_it_is_polled_is_asked_again_
 ) -> None:
     """It waits for its host, or its server is slow: the poll that the edit asks for began beside it, a minute later."""
     sources, asked, answers = worker.archive.sources, list[str](), asyncio.Event()
-
-    async def slow(request: FetchRequest) -> Outcome:
-        asked.append(request.source)
-        await answers.wait()
-        return await unchanged(request)
-
-    worker.fetch = slow
+    worker.fetch = unchanged_after(answers, asked)
     await worker.polling.tick()
     await until_async(lambda: len(asked) == 3)
     for _ in range(2):

@@ -26,6 +26,13 @@ def stories(*told: Candidate) -> list[int]:
     return [memory.story(one.item) for one in told]
 
 
+def one_by_one(*told: Candidate) -> list[int]:
+    memory = Memory()
+    for one in told:
+        memory.apply([one], group([one], memory))
+    return [memory.story(one.item) for one in told]
+
+
 def item(number: int, title: str, summary: str, lang: str = "en") -> Candidate:
     return Candidate(number, title, summary, f"outlet {number}", None, NOON + number, lang)
 
@@ -367,10 +374,7 @@ def test_numbered_notices_of_one_series_are_stories_of_their_own(title: str, oth
     ]
     expected = [0, 1, 1, 0, 0]
     assert stories(*told) == stories(*reversed(told))[::-1] == expected
-    memory = Memory()
-    for one in told:
-        memory.apply([one], group([one], memory))
-    assert [memory.story(one.item) for one in told] == expected
+    assert one_by_one(*told) == expected
     joins = {join.item: join for join in group(told, Memory()).joins}
     assert "each headline has another number or day of one series" in joins[1].vetoes
 
@@ -410,10 +414,7 @@ def test_an_announcement_and_the_event_are_two_stories(announced: str, done: str
     ]
     expected = [0, 0, 2, 2, 2]
     assert stories(*told) == expected
-    memory = Memory()
-    for one in told:
-        memory.apply([one], group([one], memory))
-    assert [memory.story(one.item) for one in told] == expected
+    assert one_by_one(*told) == expected
     joins = {join.item: join for join in group(told, Memory()).joins}
     assert "one announces what the other tells as done" in joins[2].vetoes
     at_once = [Candidate(n, one.title, summary, f"outlet {n}", None, NOON + n, "en") for n, one in enumerate(told)]
