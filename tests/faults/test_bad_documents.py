@@ -392,7 +392,13 @@ def test_24_a_time_that_is_in_no_year_in_utc_costs_no_entry(name: str, date: str
 
 
 @pytest.mark.parametrize(
-    ("link", "expected"), [("a", "https://example.org/a"), ("//cdn.example/a", "https://cdn.example/a")]
+    ("link", "expected"),
+    [
+        ("a", "https://example.org/a"),
+        ("//cdn.example/a", "https://cdn.example/a"),
+        ("https:/cdn.example/a", "https://cdn.example/a"),
+        ("https:cdn.example/a", "https://cdn.example/a"),
+    ],
 )
 def test_25_relative_links_become_absolute(link: str, expected: str) -> None:
     assert read(rss(item(link=link))).items[0].url == expected
