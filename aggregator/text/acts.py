@@ -33,15 +33,15 @@ _EITHER = _ANNOUNCED.keys() | _DONE.keys()
 _OVER = frozenset(["over", "as", "after", "at", "across"])
 _BOTH = (_ANNOUNCED.keys() & _DONE.keys()).difference(_SUFFERED)  # of many, as done: "workers strike", "talks begin"
 # A headline with one of these does not tell that it has happened ("strike dates announced", "says votes will go ahead").
-_NOT_YET = frozenset(["may", "might", "could", "would", "should", "must", "if", "not", "never", "will"])
-_NOT_YET |= frozenset(
-    ["announce", "announces", "announced", "plan", "plans", "planned", "dates", "threat", "threatens", "looms"]
-)
+_NOT_YET = frozenset([
+    "may", "might", "could", "would", "should", "must", "if", "not", "never", "will",
+    "announce", "announces", "announced", "plan", "plans", "planned", "dates", "threat", "threatens", "looms",
+])  # fmt: skip
 # What follows "to" is no announcement after these: who had to sign has signed; "due to strike" and "responds to vote" tell of what was.
-_NOT_AHEAD = frozenset(["forced", "had", "has", "have", "having", "due", "led", "leads", "leading", "thanks", "prior"])
-_NOT_AHEAD |= frozenset(
-    ["reaction", "reacts", "reacting", "reacted", "response", "responds", "responding", "responded"]
-)
+_NOT_AHEAD = frozenset([
+    "forced", "had", "has", "have", "having", "due", "led", "leads", "leading", "thanks", "prior",
+    "reaction", "reacts", "reacting", "reacted", "response", "responds", "responding", "responded",
+])  # fmt: skip
 # Nor after these: "becomes first premier to visit" tells of a visit.
 _ONE_OF = frozenset(["first", "last", "only", "latest", "becomes", "became"])
 _FACING = frozenset(["for", "face", "faces", "facing"])  # "poised for largest strike", "faces vote"
