@@ -55,8 +55,8 @@ def _other_forms(word: str, lang: str | None) -> Iterable[str]:
 
 
 def _numbered(name: str, hyphen: str, number: str, several: str) -> list[str]:
-    """The other forms of names such as those of weapons: Su-35, Su-35s, Su35, Su35s; and the variants Su-35a to Su-35z, of names that have a
-    hyphen or may have one (f35, but g7 is a group). The index treats F-35 and F35 as one word, so after a single letter the hyphen is not
+    """The other forms of names such as those of weapons: Su-35, Su-35s, Su35, Su35s; and the variants Su-35a to Su-35z, of names that have
+    a hyphen or may have one (f35, but g7 is a group). The index treats F-35 and F35 as one word, so after a single letter the hyphen is not
     varied."""
     hyphens = ("-", "") if len(name) > 1 else (hyphen,)
     found = [(one, ending) for one in hyphens for ending in ("", "s") if (one, ending) != (hyphen, several)]
