@@ -25,8 +25,10 @@ def _item(entry: FeedEntry, language: str) -> Iterator[str]:
     yield f'<content:encoded>{text(entry.body)}</content:encoded><guid isPermaLink="false">{text(entry.id)}</guid>'
     for _, title in entry.tags:
         yield f"<category>{text(title)}</category>"
-    for one in [one for one in entry.enclosures if not is_picture(one)][:1]:  # RSS allows one per item
-        yield element("enclosure", url=one.url, length=one.length or "0", type=one.type or "application/octet-stream")
+    attached = next((one for one in entry.enclosures if not is_picture(one)), None)  # RSS allows one per item
+    if attached:
+        kind = attached.type or "application/octet-stream"
+        yield element("enclosure", url=attached.url, length=attached.length or "0", type=kind)
     yield f"<pubDate>{format_datetime(entry.published.astimezone(UTC))}</pubDate>"
     if entry.source:
         yield element("source", entry.source[0], url=entry.source[1])
@@ -34,6 +36,8 @@ def _item(entry: FeedEntry, language: str) -> Iterator[str]:
     if entry.lang and entry.lang != language:
         yield f"<dc:language>{text(entry.lang)}</dc:language>"
     yield picture(entry)
-    for one in filter(is_picture, entry.enclosures):
-        yield element("media:content", url=one.url, medium="image", type=one.type, fileSize=one.length)
+    for one in entry.enclosures:
+        if one is not attached:
+            medium = "image" if is_picture(one) else None
+            yield element("media:content", url=one.url, medium=medium, type=one.type, fileSize=one.length)
     yield "</item>"

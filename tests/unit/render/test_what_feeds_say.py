@@ -308,6 +308,7 @@ def test_an_item_in_rss(newsroom: Newsroom) -> None:
             ("dc:language", "fr", {}),
             ("category", "World", {}),
             ("enclosure", None, {"url": "https://bbc.example/a.mp3?a=1&b=2", "type": "audio/mpeg", "length": "1234"}),
+            ("media:content", None, {"url": "https://bbc.example/b.mp3"}),
             ("media:content", None, picture),
         ],
     )
