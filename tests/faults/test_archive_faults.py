@@ -9,6 +9,7 @@ import resource
 import shutil
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -895,6 +896,25 @@ def test_a_backup_to_a_full_disk_names_that_disk_and_leaves_nothing_there(tmp_pa
             store.upkeep.backup(folder / "copy.db")
         assert list(folder.iterdir()) == []
     store.upkeep.note(notes.TICK, 1)
+
+
+def test_a_backup_of_an_archive_that_may_only_be_read_can_be_put_back(tmp_path: Path) -> None:
+    """Its copy was made with the archive's permissions, and so could not be written by whoever made it; said was that of the copy."""
+    with closing(archive(tmp_path, "one")) as store:
+        (tmp_path / "aggregator.db").chmod(0o440)
+        store.upkeep.backup(tmp_path / "copy.db")
+    assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o640
+
+
+def test_f6_the_index_of_the_log_that_was_made_while_the_archive_was_read_only_is_named(tmp_path: Path) -> None:
+    """SQLite gives it the permissions of the archive, and keeps it; who had made the archive writable again looked in vain."""
+    with closing(archive(tmp_path / "killed", "one")):
+        shutil.copytree(tmp_path / "killed", tmp_path / "left")
+    with (
+        read_only(tmp_path / "left" / "aggregator.db-shm"),
+        pytest.raises(StoreReadOnly, match=r"check that you may write .*aggregator\.db-shm"),
+    ):
+        archive(tmp_path / "left", "two")
 
 
 def test_a_backup_is_no_copy_of_damage(tmp_path: Path) -> None:

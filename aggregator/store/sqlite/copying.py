@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -53,8 +54,8 @@ def save_copy(
 
     try:
         unfinished.unlink(missing_ok=True)
-        # With the permissions of the archive; O_EXCL, so that a file of another process is not overwritten.
-        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, archive.path.stat().st_mode & 0o777))
+        # With the permissions of the archive, which may be read-only; O_EXCL, so that a file of another process is not overwritten.
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, archive.path.stat().st_mode & 0o777 | stat.S_IWUSR))
         made = identity(unfinished)
         with closing(sqlite3.connect(unfinished, timeout=min(SLICE, archive.patience))) as copy:
             copy.execute("PRAGMA journal_mode = MEMORY")  # a kill or a full disk would leave a journal file behind

@@ -39,7 +39,8 @@ def translated(error: sqlite3.DatabaseError, path: Path, patience: float) -> Sto
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         if code != sqlite3.SQLITE_CANTOPEN or _files_left():
             return StoreReadOnly(
-                f"{path}: cannot be opened for writing; check that the file and its folder are yours, and that the disk is not read-only"
+                f"{path}: cannot be opened for writing; check that you may write the file, its folder, and {path.name}-wal and "
+                f"{path.name}-shm if they are there, and that the disk is not read-only"
             )
         said = f"cannot be opened: {TooManyFiles()}"
     if full_code in (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC):
