@@ -1,5 +1,5 @@
-// Leave a page open in headless Chromium while it changes, at first without and then with news; print each time how many links in a
-// live region tell of news. A further page of a month does not ask.
+// Leave a page open in headless Chromium, at a place in it, while it changes, at first without and then with news; print each time how
+// many links in a live region tell of news. Such a link loads the page anew. A further page of a month does not ask.
 const { chromium } = require("playwright-core");
 
 const [executablePath, address] = process.argv.slice(2);
@@ -12,7 +12,7 @@ const CHANGES = [
 async function main() {
   const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
   const page = await browser.newPage();
-  await page.goto(address, { waitUntil: "load" });
+  await page.goto(`${address}#main`, { waitUntil: "load" });
   const told = [];
   for (const changed of CHANGES) {
     await page.route(address, async (route) => {
@@ -25,6 +25,7 @@ async function main() {
     told.push(await page.getByRole("status").getByRole("link", { name: "There is news" }).count());
     await page.unroute(address);
   }
+  if (told[1]) await Promise.all([page.waitForEvent("load"), page.getByText("There is news").click()]);
   await browser.close();
   console.log(JSON.stringify(told));
 }
