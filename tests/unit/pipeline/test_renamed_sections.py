@@ -127,6 +127,13 @@ def test_a_search_within_the_former_one_finds_the_same(room: Newsroom, asked: st
     assert before.count("urn:uuid:") == after.get_data(as_text=True).count("urn:uuid:") > 0
 
 
+def test_the_form_of_a_search_within_the_former_one_names_the_present_one(room: Newsroom) -> None:
+    """Else it would say “any”, and the next search would be in all of them."""
+    room.edit(RENAMED)
+    page = room.client.get("/search?q=navy&section=defense").text
+    assert '<option value="security" selected>' in page
+
+
 def test_the_daily_brief_keeps_its_ids(room: Newsroom) -> None:
     room.now += timedelta(days=1)
     before = room.client.get("/sections/defense/daily.json").json
