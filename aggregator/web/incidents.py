@@ -23,7 +23,7 @@ QUIET, USUAL = timedelta(days=2), timedelta(days=16)
 """A section is quiet if no story entered it in the last two days, but in the two weeks before at least one a day on average."""
 
 
-def incidents(lib: Library, limit: int | None = None, asked: str = "") -> Stream:
+def incidents(lib: Library, limit: int | None, asked: str) -> Stream:
     """The feed of problems, newest first. Its entries say since when a problem exists, not for how long, so that neither further polls nor
     the passing of time change them. `limit`: at most so many entries; `asked`: the parameters of the request, as `query_string` gives
     them."""

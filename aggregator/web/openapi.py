@@ -112,7 +112,6 @@ PATTERNS = {
     "slug": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,99}$"},
     "month": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
     "format": {"type": "string", "enum": list(FORMATS)},
-    "default": {"type": "string"},
 }
 TAGS = {
     "api": "JSON",
@@ -196,7 +195,7 @@ def _schema(of: Any) -> dict[str, Any]:
 def _of_path(rule: Rule) -> list[dict[str, Any]]:
     kinds = {name: type(converter).__name__.lower() for name, converter in rule._converters.items()}
     return [
-        {"name": name, "in": "path", "required": True, "schema": PATTERNS.get(kind, PATTERNS["default"])}
+        {"name": name, "in": "path", "required": True, "schema": PATTERNS.get(kind, {"type": "string"})}
         for name, kind in kinds.items()
     ]
 

@@ -1,4 +1,4 @@
-"""The titles of streams. Pure."""
+"""The titles of streams, what is said of their filters, and which sections and topics are called as a search is."""
 
 from __future__ import annotations
 
