@@ -22,6 +22,8 @@ from aggregator.model.settings import Position
 
 MAX_INCLUDES = 50
 PATTERN = ": `include` takes no patterns, list each file"
+OF_THE_ARCHIVE = frozenset({"AGGREGATOR_DATABASE_URL", "PGPASSWORD"})
+"""Variables that hold the password of the database. Whoever plans a file that a stranger proposes has them set, and prints its titles."""
 START = (
     ": name yours with `--config FILE` before the command, or write one; it needs no more than `sources:` and below it "
     "`  - {name: BBC World, url: https://feeds.bbci.co.uk/news/world/rss.xml}`"
@@ -167,6 +169,8 @@ def _unfit(name: str, text: str, environ: Mapping[str, str]) -> str | None:
     closed = any(match[0].endswith("}") for match in REFERENCE.finditer(text) if match[1] == name)
     if not NAME.fullmatch(name) or not closed:
         return "expected ${NAME} with a name of letters, digits and _; for a literal ${ write $${"
+    if name in OF_THE_ARCHIVE:
+        return f"the environment variable {name} opens the archive, so this file cannot show it or send it anywhere"
     if name not in environ:
         return f"the environment variable {name} is not set: set it for the service and for its commands"
     if not environ[name].strip():

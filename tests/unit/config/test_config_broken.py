@@ -312,6 +312,8 @@ ACROSS = [
     ("include: ['sources-*.yaml']\n", "1:11", ["does not exist", "no patterns, list each file"]),
     ("sources: [{name: A, url: 'https://a.example/${NOPE}'}]\n", "1:26", ["variable NOPE is not set"]),
     (SOURCE + "    headers: {Authorization: 'Bearer ${NOPE}'}\n", "4:30", ["variable NOPE is not set"]),
+    ("site: {title: '${AGGREGATOR_DATABASE_URL}'}\n", "1:15", ["AGGREGATOR_DATABASE_URL opens the archive"]),
+    ("sources: [{name: A, url: 'https://a.example/?${PGPASSWORD}'}]\n", "1:26", ["PGPASSWORD opens the archive"]),
     ("sources: [{name: A, url: 'https://a.example/${SPACED}'}]\n", "1:26", ["white space", "value of a variable"]),
     ("site: {title: '${BLANK}'}\n", "1:15", ["BLANK", "empty"]),
     ("site: {title: '${A-B}'}\n", "1:15", ["${NAME}", "$${"]),
