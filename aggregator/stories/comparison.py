@@ -153,7 +153,14 @@ class Comparison:
     def kin(self, item: int, before: int) -> float:
         """How similar an item is to earlier news: the highest probability among the items that it was compared with and that were
         published at or before the time `before`; 0 if there are none."""
-        return max((likely for at, likely in self._kin[self._row[item]] if at <= before), default=0.0)
+        steps: list[tuple[int, float]] = []
+        for one in sorted(self._kin[self._row[item]]):
+            if not steps or one[1] > steps[-1][1]:
+                steps.append(one)
+        # The others are never the answer. It is asked for again with each link of a group, and of thousands of reports in the same words
+        # each has all others.
+        self._kin[self._row[item]] = steps
+        return max((likely for at, likely in steps if at <= before), default=0.0)
 
     def _column(self, one: Ints, other: Ints) -> Bools:
         """Pairs with equal headlines more than half a day apart. If they are from one outlet, it is a column that appears regularly."""
