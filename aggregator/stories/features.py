@@ -17,7 +17,7 @@ from aggregator.stories.arrays import Bools, Ints
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.everyday import word_ids
 from aggregator.text.acts import acts
-from aggregator.text.headline import bare_lead, bare_title, tells
+from aggregator.text.headline import bare_lead, bare_title, is_edition, tells
 from aggregator.text.identifiers import identifiers, is_version_alone
 from aggregator.text.languages import language
 from aggregator.text.words import numbered_stem, plains, stems, tokens, unelided, word_id
@@ -201,7 +201,8 @@ def readable_own(candidate: Candidate, own: Collection[int]) -> dict[int, str]:
 
 def _words(candidate: Candidate) -> tuple[list[str], list[str]]:
     """The words of headline and lead, as written."""
-    return tokens(bare_title(candidate.title)), tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
+    told = "" if is_edition(candidate.title) else bare_lead(candidate.summary)
+    return tokens(bare_title(candidate.title)), tokens(told)[:LEAD_WORDS]
 
 
 def _compared(title: list[str], lead: list[str], candidate: Candidate) -> tuple[list[str], str]:

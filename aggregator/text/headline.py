@@ -33,14 +33,17 @@ _SEVERAL = r"""(?:the\ )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)
             (?:takeaways|things|numbers|facts|reasons|questions|moments|lessons|charts|ways|myths)\b"""
 # After a name that may begin a headline of news too ("Editorial cartoon lands artist in jail").
 _NO_MORE = r"(?=\W*$|\ (?:for|of)\b|\s?[:,|–—])"
+# The name of an edition alone.
+_EDITION = r"""\W*(?:the\ )?(?:(?:\w{3,6}day|morning|midday|afternoon|evening|weekend|daily|weekly|world|news)\ ){0,3}
+            (?:(?<=the\ )\w+\ )?(?:brief(?:ing)?|newsletter|round-?up|digest)\W*$"""
+_IS_EDITION = re.compile(_EDITION, re.IGNORECASE | re.VERBOSE)
 # How a headline begins that reports no news, and what such a one has anywhere. What is slow to search is reached only where a cheap
 # look-ahead finds what it needs: a colon or the like in the headline, or the first letter of a word.
 _BESIDE_AHEAD = re.compile(
     rf"""\A(?:\W*(?:{_ASIDE}){_LABEL_ENDS}
-        |(?=[^:|–—]*[:|–—]).{{0,24}}\b(?:briefing|newsletter|round-?up|digest)\s*[:|–—]
+        |(?=[^:|–—]*[:|–—]).{{0,24}}\b(?:briefing|newsletter|round-?up|digest|news\ wrap)\s*[:|–—]
         |(?:morning|evening|\d\d?:\d\d)\ report\b
-        |\W*(?:the\ )?(?:(?:\w{{3,6}}day|morning|midday|afternoon|evening|weekend|daily|weekly|world|news)\ ){{0,3}}
-            (?:(?<=the\ )\w+\ )?(?:brief(?:ing)?|newsletter|round-?up|digest)\W*$  # the name of an edition alone
+        |{_EDITION}
         |\W*(?:(?:read\ )?more|continue(?:\ reading)?|corrections?|untitled)\W*$
         |\W*(?:here(?:['’]s|\ (?:is|are))|watch\ (?:as|the|how|live|moment))\s
         |(?=[^:|]*[:|])(?:.{{0,60}}\b(?:{_LIVE}|(?<=\S\ )latest(?:\ (?:news|updates?))?|recap|en\ direct|en\ vivo|ao\ vivo|em\ direto
@@ -60,6 +63,8 @@ _BESIDE_AHEAD = re.compile(
 _BESIDE = re.compile(
     rf"""\b(?=[acehilptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ (?:you\ need\ )?to\ know
             |and\ more\ (?:top\ stories|(?:top\ )?headlines)(?=\W{{0,3}}$)
+            |(?<=,\ )and\ other\ (?:[\w-]+\ ){{1,3}}(?:news|developments)(?=\W{{0,3}}$)  # the day of a war
+            |(?<=\.\ )(?-i:And),\ (?=\S+\ \S)  # "A happens. And, B happens"
             |(?<!['‘"“])(?:(?<!\w\ )|(?<=here['’]s\ )|(?<=here\ is\ )|(?<=\band\ ))  # not "rewrites what we know"
                 (?:what|all|everything)\ (?:we|to|you\ need\ to)\ know
             |(?:here['’]s|this\ is)\ (?:why|how|what)|takeaways|preview(?=\W{{0,3}}$)|(?:how|what|when)\ to\ watch|what\ to\ (?:know|expect)
@@ -225,6 +230,11 @@ def is_leisure(address: str) -> bool:
 def is_about_leisure(section: str) -> bool:
     """Whether a section is about sports, entertainment or leisure, judged by its id."""
     return _OF_LEISURE.search(section) is not None
+
+
+def is_edition(title: str) -> bool:
+    """Whether a headline is the name of an edition alone ("Morning news brief"), whose lead tells several pieces of news."""
+    return _IS_EDITION.match(title) is not None
 
 
 def is_ahead(title: str) -> bool:

@@ -548,6 +548,14 @@ def test_an_outlet_leads_before_a_wrapper_that_tells_more_and_earlier() -> None:
     assert told([wrapped, member(2, "B", "Defense", 200)], rules=rules).lead == 2
 
 
+def test_a_report_by_a_wrapper_leads_before_what_an_outlet_explains() -> None:
+    explained = member(
+        1, "B", "What we know about the protests", 100, summary="Our correspondent looks at what is behind them."
+    )
+    wrapped = member(2, "A", "Minister condemns the protests", 200, summary="")
+    assert told([explained, wrapped], rules=policy(wrappers=frozenset({"a"}))).lead == 2
+
+
 def pruned(one: Member) -> Member:
     return Member(replace(one.item, summary="", pruned=True), one.judgement, one.item.publisher)
 

@@ -279,6 +279,17 @@ def test_a_headline_of_nothing_but_its_form_is_not_a_report_of_its_short_lead() 
     assert len(told([briefing, shares])[0].stories()) == 2
 
 
+def test_an_edition_that_tells_several_pieces_of_news_is_no_report_of_any() -> None:
+    """Its lead names what the reports of each tell."""
+    lead = "Five people are dead after a cargo plane crash at Velmora airport, envoys go to Tarvel, Arden's far right wins."
+    brief = item("Morning news brief", lead, "Bugle")
+    crash = item(
+        "Five killed as cargo plane crashes at Velmora airport", "The plane left the runway.", "Herald", NOON + HOUR
+    )
+    vote = item("Far right wins state vote in Arden", "It is its first victory in Arden.", "Courier", NOON + 2 * HOUR)
+    assert len(told([brief, crash, vote])[0].stories()) == 3
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
