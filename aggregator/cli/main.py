@@ -126,7 +126,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     except AggregatorError as error:
-        print(f"aggregator: {error}", file=sys.stderr)
+        from aggregator.normalise.characters import visible  # most commands end without an error
+
+        # It may name a file or an address, which others have named.
+        print(visible(f"aggregator: {error}"), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130

@@ -76,6 +76,17 @@ def without_unwanted(text: str) -> str:
     return text if _are_wanted(_rare(text)) else _UNWANTED.sub("", text)
 
 
+def visible(text: str) -> str:
+    """The text with an escape, as in Python, for each character that moves the cursor, changes the direction of text, or cannot be
+    printed; line breaks stay."""
+    return "".join(letter if _shows(letter) else repr(letter)[1:-1] for letter in text)
+
+
+def _shows(letter: str) -> bool:
+    # Zs: spaces, such as U+3000 in Chinese headlines.
+    return letter.isprintable() or letter == "\n" or unicodedata.category(letter) == "Zs"
+
+
 def spaced(text: str) -> str:
     """The cleaned text, with each run of white space as a single space."""
     return " ".join(clean(text).split())

@@ -7,12 +7,12 @@ import math
 import sys
 import threading
 import time
-import unicodedata
 from collections import Counter
 from collections.abc import Callable
 
 import orjson
 
+from aggregator.normalise.characters import visible
 from aggregator.text.plurals import counted
 
 WEB = "aggregator.web"  # the logger of requests
@@ -33,7 +33,7 @@ class LineFormatter(logging.Formatter):
         message = self._mask(record.getMessage())
         if record.exc_info:
             message += "\n" + self._mask(self.formatException(record.exc_info))
-        message = _visible(message)
+        message = visible(message)
         moment = self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ")
         if self._json:
             event = {"time": moment, "level": record.levelname.lower(), "logger": record.name, "message": message}
@@ -68,16 +68,6 @@ class Unrepeated(logging.Filter):
                 record.msg = f"{message} (repeated {counted(left_out, 'time')} since it was last logged)"
                 record.args = ()
         return True
-
-
-def _visible(text: str) -> str:
-    """Escape, as in Python, characters that move the cursor, change the direction of text, or cannot be printed."""
-    return "".join(letter if _shows(letter) else repr(letter)[1:-1] for letter in text)
-
-
-def _shows(letter: str) -> bool:
-    # Zs: spaces, such as U+3000 in Chinese headlines.
-    return letter.isprintable() or letter == "\n" or unicodedata.category(letter) == "Zs"
 
 
 def start(mask: Callable[[str], str] = lambda text: text) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
 from aggregator.cli.explain import marked
 from aggregator.cli.judgement import lines
+from aggregator.cli.main import main
 from aggregator.cli.terminal import bar
 from aggregator.model.judgement import Match, Receipt
 
@@ -31,6 +33,19 @@ def test_a_terminal_gets_what_it_can_show(monkeypatch: pytest.MonkeyPatch, kind:
     match = Match("China", "title", 1.0, 0, 5)
     receipt = Receipt("asia", 1.0, "places: CN", None, (match,), None)
     assert marked("China sails", [receipt], "title") == ("\033[1mChina\033[0m sails" if able else "[China] sails")
+
+
+def test_the_name_of_a_file_that_others_named_does_not_steer_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "feeds.yaml"
+    config.write_text("sources: [{name: A, url: 'https://a.example/feed'}]\n")
+    feeds = tmp_path / "Feeds\x1b]0;owned\x07 \u202elmpo.opml"
+    feeds.write_text("no OPML")
+    assert main(["--config", str(config), "--instance", str(tmp_path / "instance"), "import", str(feeds)]) == 1
+    told = capsys.readouterr().err
+    assert "Feeds\\x1b]0;owned\\x07 \\u202elmpo.opml" in told
+    assert told.rstrip("\n").isprintable()
 
 
 def test_receipts_stand_in_columns_however_long_an_id_is() -> None:
