@@ -507,6 +507,12 @@ def test_guam_is_the_pacifics_and_americas() -> None:
         ("Old Navy closes stores", "defense"),
         ("Kate wears navy dress", "defense"),
         ("Bengals defense dealt blow", "defense"),
+        ("Popular Mobilisation Forces bury commander", "ukraine-russia-war"),
+        ("Merops the bee-eater returns to Britain", "defense"),
+        ("Bus depot maintenance worker hurt in Leeds", "defense"),
+        ("Finnair flight diverted after bird strike", "economy"),
+        ("Volaris passenger restrained by crew", "economy"),
+        ("Adelaide hospital opens as SA govt pays debt", "africa"),
     ],
 )
 def test_sections_that_do_not_hold_a_headline(title: str, not_in: str) -> None:
@@ -537,6 +543,17 @@ def test_sections_that_do_not_hold_a_headline(title: str, not_in: str) -> None:
         ("Navy dresses up for fleet week", "defense"),
         ("US Navy suits up for war in the Gulf", "defense"),
         ("An old navy base is reopened", "defense"),
+        ("Popular Mobilisation Forces bury commander", "middle-east"),
+        ("JSDF recruits fall short", "asia-pacific"),
+        ("ANC and SA farmers meet over land", "africa"),
+        ("Zim govt orders grain", "africa"),
+        ("Tanesco restores power after storm", "africa"),
+        ("Kejagung names five suspects", "asia-pacific"),
+        ("Metrolinx delays opening again", "america"),
+        ("Kanzleramt denies rift", "europe"),
+        ("Depot maintenance backlog grounds aircraft", "defense"),
+        ("Merops interceptors reach Romania", "defense"),
+        ("LSEG raises dividend target", "economy"),
     ],
 )
 def test_sections_that_hold_a_headline(title: str, section: str) -> None:
