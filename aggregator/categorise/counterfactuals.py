@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read, said_once, word_value
@@ -84,6 +85,6 @@ def _counterfactuals(
             then = decided(without, read(without, hay), case).section
         else:
             kept, _ = said_once(hay, [other for other in every if not (other.rule == number and other.term == term)])
-            then = decided(book, reading._replace(evidence=kept), case).section
+            then = decided(book, replace(reading, evidence=kept), case).section
         if then != winner:
             yield Counterfactual(full_rule_name(term, one.place), term.at, then)

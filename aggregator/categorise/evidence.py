@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from operator import itemgetter
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from aggregator.categorise import weights
-from aggregator.categorise.findings import Evidence, Hit, Spans, TextReading
+from aggregator.categorise.findings import Evidence, Spans, TextReading
 from aggregator.categorise.place_evidence import named
 from aggregator.categorise.rulebook import AllUse, Rulebook
-from aggregator.text.match import Haystack
+from aggregator.text.match import Haystack, Hit
 from aggregator.text.scripts import unspaced
 
 _NOTHING: frozenset[int] = frozenset()
@@ -23,7 +24,7 @@ Muted = dict[int, list[tuple[int, int]]]
 """The spans of each rule, sorted; none is within another."""
 
 
-class _Silent(NamedTuple):
+class _Silent(Struct, frozen=True):
     """For each rule the spans that do not count: what overlaps those that are `blanked`, and what is within those that are `muted`."""
 
     blanked: Spans
@@ -49,8 +50,9 @@ def read(book: Rulebook, hay: Haystack) -> TextReading:
     muted = _muted(book, hay, fields) if special else {}
     if blanked or muted:
         names = _uncovered(hay, names, [span for own in (*blanked.values(), *muted.values()) for span in own])
-    evidence, codes, elsewhere, abroad = named(book, hay, names)
-    for rule, spans in abroad.items():
+    places = named(book, hay, names)
+    evidence, elsewhere = places.evidence, places.elsewhere
+    for rule, spans in places.abroad.items():
         blanked.setdefault(rule, []).extend(spans)
     if blanked:
         evidence = [
@@ -66,7 +68,7 @@ def read(book: Rulebook, hay: Haystack) -> TextReading:
         evidence += of_words
     repeats = (special and not book.repeated.isdisjoint(fields)) or _overlap(book, hay, words)
     evidence, covered = said_once(hay, evidence) if repeats else (evidence, [])
-    return TextReading(evidence, excluded, codes, covered, elsewhere)
+    return TextReading(evidence, excluded, places.codes, covered, elsewhere)
 
 
 def _by_field(hay: Haystack, words: list[Hit]) -> Fields:
@@ -96,10 +98,10 @@ def _weigh_words(
     late, heavy = split + weights.OPENING, weights.HEAVY
     all_count = not (silent.blanked or silent.muted)
     for key, hits in fields.items():
-        number, factor = (key, weights.HEADLINE) if key >= 0 else (~key, 1.0)
-        uses, terms, nevers = known[number]
+        uses, terms, nevers = known[key if key >= 0 else ~key]
         for rule, weight, term in uses:
             if counts := hits[0] if all_count else silent.first(hay, rule, hits):
+                factor = weights.HEADLINE if key >= 0 else 1.0
                 value = weight * factor
                 if weight >= heavy or rule in elsewhere:
                     value = word_value(weight, factor, rule in elsewhere)
@@ -110,10 +112,10 @@ def _weigh_words(
             several += terms
         if nevers:
             excluded.update(nevers)
-    unmuted = _Silent(silent.blanked, {})  # a term of several parts says more than its words
     said = set(fields) if several else ()
     several = [use for use in several if not use.parts[0].isdisjoint(said) and use.found(said)]
     for use in dict.fromkeys(several):
+        unmuted = _Silent(silent.blanked, {})  # a term of several parts says more than its words
         if use.never:
             excluded.add(use.rule)
         elif counting := _counting(hay, use, fields, unmuted):
@@ -203,7 +205,7 @@ def _overlap(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
     rules, text = book.using, hay.text
     last = 0  # the end of the previous hit
     for after, (word, start, end) in enumerate(hits):
-        if last > start:
+        if last > start + 1 or (last > start and text[start] != " "):
             before = after - 1
             while before >= 0 and hits[before][2] - (text[hits[before][2] - 1] == " ") > start:
                 if not rules[word].isdisjoint(rules[hits[before][0]]):

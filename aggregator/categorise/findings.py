@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from msgspec import Struct
 
 from aggregator.model.settings import Term
 
-Hit = tuple[int, int, int]  # number of the needle, start, end
 Spans = dict[int, list[tuple[int, int]]]
 """For each rule (by number) the spans of the text that do not count for it."""
 
@@ -27,7 +24,7 @@ class Evidence(Struct, frozen=True):
     place: bool
 
 
-class TextReading(NamedTuple):
+class TextReading(Struct, frozen=True):
     """The result of reading a text.
 
     Attributes:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from aggregator.categorise.findings import Hit
-from aggregator.text.match import Haystack
+from aggregator.text.match import Haystack, Hit
 from aggregator.text.places import Place
 
 SHARED = frozenset(("institution", "generic"))

@@ -25,7 +25,7 @@ def decided(book: Rulebook, reading: TextReading, case: Case) -> Judgement:
 def concluded(book: Rulebook, reading: TextReading, raw: Sequence[float]) -> Judgement:
     """The sections and topics of a text, from its reading and the `totals` (`raw`)."""
     scores = _section_scores(book, raw[: book.sections])
-    topics = tuple(book.rules[number].id for number in topic_numbers(book, raw, reading))
+    topics = tuple([book.rules[number].id for number in topic_numbers(book, raw, reading)])
     places = tuple([code for code in reading.codes if code.isupper()])
     return Judgement(scores[0][0], scores, topics, places)
 
@@ -53,14 +53,14 @@ def topic_numbers(book: Rulebook, raw: Sequence[float], reading: TextReading) ->
 
 def _section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
     """The sections above the threshold, highest score first, on a tie in the editor's order; the fallback if there is none."""
-    there = [(value, n) for n, value in enumerate(enough(book, raw)) if value]
-    if not there:
+    values = enough(book, raw)
+    best = max(values)
+    if not best:
         return ((book.fallback, 0.0),)
-    best = max(there)[0]
     scale = weighed(best) + weights.HALF
     floor = weights.THRESHOLD * scale
     # Rounded, so that the order of the additions (of floating-point numbers) does not decide a tie.
-    above = [(round(-value, 9), n) for value, n in there if value == best or weighed(value) >= floor]
+    above = [(round(-value, 9), n) for n, value in enumerate(values) if value >= floor <= weighed(value)]
     above.sort()
     return tuple([(book.rules[n].id, round(weighed(-value) / scale, 4)) for value, n in above])
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from aggregator.categorise import weights
-from aggregator.categorise.findings import Evidence, Hit, Spans
+from aggregator.categorise.findings import Evidence, Spans
 from aggregator.categorise.institutions import OWNERS, SHARED, owners, with_areas
 from aggregator.categorise.rulebook import Rulebook
-from aggregator.text.match import Haystack
+from aggregator.text.match import Haystack, Hit
 from aggregator.text.places import Place, disambiguate, is_first_name, is_player, is_surname, is_word, longest
 
 LONGEST = 7  # characters of the longest initials that may be a town (GAO), with the spaces around them
@@ -47,7 +47,7 @@ Found = tuple[Hit, str, tuple[str, ...]]
 """A name, its kind, and the reading that was chosen."""
 
 
-class Named(NamedTuple):
+class Named(Struct, frozen=True):
     """The evidence of the places in a text.
 
     Attributes:

@@ -96,6 +96,8 @@ _DROPS = (
     r"|'(?<=\w')[sS](?!\w)|'(?<=[sS]')(?= )"
     # the hyphen of a prefix
     + r"|-(?:" + "|".join(rf"(?<=(?<![\w'-]){prefix}-)" for prefix in _PREFIXES.split()) + r")(?=[^\W\d_]{3})"
+    # no text has a NUL here: with a fourth first character `re` looks each up in a table, where it compares it with three
+    + r"|\0"
 )  # fmt: skip
 _DROP = re.compile(_DROPS)
 _DROP_SPACES = re.compile(_DROPS + r"| (?<=  )")

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
+from msgspec import Struct
 
 from aggregator.text.fold import Table, fold, is_all_caps, lower, offsets, span
 from aggregator.text.scripts import HANGUL, UNSPACED, unspaced
 
+Hit = tuple[int, int, int]  # number of the needle, start, end
 Spans = tuple[tuple[int, int], ...]
 """Ranges of a text: (start, end), end exclusive."""
 
@@ -46,6 +48,7 @@ def _searchable(char: str) -> str:
 
 _SEARCHABLE, _SEARCHABLE_FIELDS = Table(_searchable), Table(_searchable)
 _SEARCHABLE_FIELDS[10] = "\n"  # keeps the line break after the title: no phrase spans both fields
+_ASCII = bytes(range(128)).lower().decode().translate(_SEARCHABLE_FIELDS).encode().ljust(256)  # both steps at once
 
 
 def searchable(folded: str) -> str:
@@ -110,7 +113,7 @@ def _capitals(cased: str, shift: int) -> Spans:
     return tuple((word.start() + shift, word.end() + shift) for word in words if word[0].isupper())
 
 
-class Haystack(NamedTuple):
+class Haystack(Struct, frozen=True):
     """Title and summary in the form that is searched: `text` in lower case, `cased` with its case kept, both of the same length.
     `split` is the index at which the summary begins."""
 
@@ -123,7 +126,7 @@ class Haystack(NamedTuple):
 def haystack(title: str, summary: str = "") -> Haystack:
     head, body = _parted(fold(title)), _parted(fold(summary))
     cased = f" {head} \n {body} " if body else f" {head} "
-    text = lower(cased).translate(_SEARCHABLE_FIELDS)
+    text = cased.encode().translate(_ASCII).decode() if cased.isascii() else lower(cased).translate(_SEARCHABLE_FIELDS)
     return Haystack(text, cased, len(head) + 3, is_all_caps(head))
 
 
@@ -175,15 +178,26 @@ class Matcher:
     def __init__(self, needles: Sequence[Needle]) -> None:
         self.needles = tuple(needles)
         self._capitals = [made.capitals for made in self.needles]
-        self._automaton: AhoCorasick | None = None
+        self._automaton: BytesAhoCorasick | None = None
 
-    def find(self, hay: Haystack) -> list[tuple[int, int, int]]:
+    def find(self, hay: Haystack) -> list[Hit]:
         """(index of the needle, start, end) of all hits, including overlapping ones, in order of end."""
         if self._automaton is None:
-            self._automaton = AhoCorasick([made.text for made in self.needles], matchkind=MatchKind.Standard)
-        return self._kept(hay, self._automaton.find_matches_as_indexes(hay.text, overlapping=True))
+            needles = [made.text.encode() for made in self.needles]
+            self._automaton = BytesAhoCorasick(needles, matchkind=MatchKind.Standard)
+        data = hay.text.encode()
+        hits = self._automaton.find_matches_as_indexes(data, overlapping=True)
+        return self._kept(hay, hits if len(data) == len(hay.text) else list(self._in_characters(data, hits)))
 
-    def _kept(self, hay: Haystack, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    def _in_characters(self, data: bytes, hits: list[Hit]) -> Iterator[Hit]:
+        """The hits in UTF-8, with the numbers of characters in place of those of bytes."""
+        end = done = 0
+        for index, _, after in hits:
+            end += len(data[done:after].decode())
+            done = after
+            yield index, end - len(self.needles[index].text), end
+
+    def _kept(self, hay: Haystack, hits: list[Hit]) -> list[Hit]:
         """The hits that have the capitals they need and do not begin within a Korean word."""
         capitals, cased = self._capitals, hay.cased
         kept = [hit for hit in hits if not capitals[hit[0]] or self._capital(hay, hit)]
@@ -193,7 +207,7 @@ class Matcher:
             hit for hit in kept if cased[hit[1]] != _PARTING or not _suffixing(cased[hit[1] + 1])
         ]
 
-    def _capital(self, hay: Haystack, hit: tuple[int, int, int]) -> bool:
+    def _capital(self, hay: Haystack, hit: Hit) -> bool:
         index, start, _ = hit
         cased = hay.cased
         for i, j in self._capitals[index]:

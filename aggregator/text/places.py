@@ -16,7 +16,7 @@ from itertools import repeat
 
 from msgspec import Struct
 
-from aggregator.text.match import Haystack, Matcher, Needle, Spans
+from aggregator.text.match import Haystack, Hit, Matcher, Needle, Spans
 
 # Code → places whose mention shows that this reading of an ambiguous name is meant: Georgia is the country if Russia is named.
 _NEAR = {"GE": frozenset({"RU", "AM", "AZ", "UA", "eu", "nato"}), "KP": frozenset({"KP"})}
@@ -106,10 +106,10 @@ def _spans(text: str) -> Spans:
     return tuple((int(a), int(b)) for a, _, b in (pair.partition("-") for pair in text.split(",")))
 
 
-def longest(hits: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def longest(hits: Sequence[Hit]) -> list[Hit]:
     """The leftmost longest of overlapping hits (index, start, end), which are in order of end. Two hits may share the space between
     them."""
-    kept: list[tuple[int, int, int]] = []
+    kept: list[Hit] = []
     last = 0
     for hit in hits:
         if hit[1] < last:
@@ -125,7 +125,7 @@ def longest(hits: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     return kept
 
 
-def _order(hit: tuple[int, int, int]) -> tuple[int, int]:
+def _order(hit: Hit) -> tuple[int, int]:
     return hit[1], -hit[2]
 
 
