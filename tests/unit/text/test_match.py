@@ -117,6 +117,16 @@ def test_finds_in_the_summary_with_its_own_offsets() -> None:
     assert found("erdogan", "Gülen dies", "It was Erdoğan who spoke") == ["Erdoğan"]
 
 
+def test_places_of_phrases_are_counted_in_characters_in_every_script() -> None:
+    needles = [
+        made for phrase in ("Иран и НАТО", "НАТО", "首脳会談", "首脳", "ship*", "이란") if (made := needle(phrase))
+    ]
+    hay = haystack("Иран и НАТО: 首脳会談, ships", "이란 shipped 首脳 — НАТО")
+    hits = Matcher(needles).find(hay)
+    assert [hay.text[start:end] for _, start, end in hits] == [needles[index].text for index, _, _ in hits]
+    assert [index for index, _, _ in hits] == [0, 1, 3, 2, 4, 5, 4, 3, 1]
+
+
 @pytest.mark.parametrize(
     ("text", "found"), [("NATO meets", True), ("Nato meets", True), ("nato ieri", False), ("Natomas", False)]
 )
