@@ -25,7 +25,8 @@ _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _BY = re.compile(r"\A(?:By|BY|by) (?=[A-Z])")
 _NO_NAME = re.compile(r"(?:[^\s@]++@[^\s@]++\s*+)+|https?://\S+|\W*")
 _ADDRESS = re.compile(r"https?://[!-~]+")  # ASCII, since in scripts without spaces text may follow at once
-_HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>(.{1,1000}?)</h\1>\s*", re.DOTALL)
+# Not one with another of its kind inside, whose end would be taken for its own.
+_HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>((?:(?!<h\1[ >]).){1,1000}?)</h\1>\s*", re.DOTALL)
 # Title, author and date, which Drupal writes before the text.
 _FIELDS = re.compile(
     r"\s*<span>([^<]{1,1000})</span>\s*<span><(span|a)\b[^<>]*>[^<]{0,200}</\2></span>"

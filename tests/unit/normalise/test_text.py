@@ -1658,6 +1658,17 @@ def test_a_heading_that_repeats_the_title_is_left_out() -> None:
         assert one(text, title=title).content == text
 
 
+@pytest.mark.parametrize("inside", ["<div>{}</div>", "<div><div>{}</div></div>", "<ul><li>{}</li></ul>"])
+@pytest.mark.parametrize(("level", "attribute"), [(2, ""), (3, ""), (2, ' lang="it"')])
+def test_a_heading_that_holds_the_rest_of_the_title_in_another_is_left_whole(
+    inside: str, level: int, attribute: str
+) -> None:
+    """Without its beginning, the ends would close what is around the text in a page."""
+    rest = inside.format(f"<h{level}{attribute}>near Palermo</h{level}>")
+    text = f"<h{level}>Ferry sinks {rest}</h{level}><p>Text.</p>"
+    assert one(text, title="Ferry sinks near Palermo").content == text
+
+
 @pytest.mark.parametrize("date", ["Thu, 11/20/2025 - 10:00", '<time datetime="2025-11-20">Thu, 20 Nov</time>\n'])
 @pytest.mark.parametrize("name", ['<span lang="" about="/user/1">editor</span>', '<a href="/user/1">editor</a>'])
 def test_title_author_and_date_before_a_text_of_drupal_are_left_out(date: str, name: str) -> None:
