@@ -94,7 +94,7 @@ class WorkerLock:
 def locks(instance: Path, archive: Path) -> tuple[WorkerLock, WorkerLock]:
     """The two locks of a worker: on the instance folder, in which it reports problems, and on the archive, which a process with another
     --instance may use too."""
-    file = Path(os.path.realpath(archive))  # not `resolve`: see `refuse_foreign_log`
+    file = Path(os.path.realpath(archive))  # not `resolve`: see `look_before_opening`
     return WorkerLock(instance), WorkerLock(file.parent, f"{file.name}.lock")
 
 

@@ -130,6 +130,30 @@ def test_f5_whoever_opens_the_archive_on_a_full_disk_is_told_so(tmp_path: Path, 
         archive(folder, "one").close()
 
 
+@pytest.mark.parametrize("free", [0, 16])
+def test_f5_an_index_of_the_log_for_which_a_disk_of_small_blocks_has_no_room_ends_no_process(
+    tmp_path: Path, free: int
+) -> None:
+    """SQLite noticed it only where the disk has blocks of 4 KiB; on others the system ended each process with SIGBUS, without a word."""
+    with failing_disk(tmp_path / "disk", tmp_path / "image"):
+        with closing(archive(tmp_path / "killed", "one")):
+            shutil.copytree(tmp_path / "killed", folder := tmp_path / "disk" / "killed")
+        (folder / "aggregator.db-shm").unlink()
+        with suppress(OSError), (folder / "other").open("wb", buffering=0) as other:
+            while True:
+                other.write(bytes(512))
+        os.truncate(folder / "other", (folder / "other").stat().st_size - free * 1024)
+        read = f"""
+from pathlib import Path
+from aggregator.store.sqlite.connection import Connection
+print(Connection(Path({str(folder / "aggregator.db")!r}), read_only=True).read("SELECT id FROM sources"))
+"""
+        for said, code in (("even reading needs some room", 1), ("one", 0)):
+            ended = subprocess.run([sys.executable, "-c", read], capture_output=True, text=True, check=False)
+            assert (ended.returncode, said in ended.stdout + ended.stderr) == (code, True)
+            (folder / "other").unlink(missing_ok=True)
+
+
 def test_f5_a_backup_put_back_on_a_full_disk_is_not_said_to_be_readable(tmp_path: Path) -> None:
     """`serve` does not start with it either."""
     made = archive(tmp_path, "one")

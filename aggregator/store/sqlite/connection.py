@@ -16,7 +16,7 @@ from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.rows import to_json
 from aggregator.store.sqlite.failures import translated
-from aggregator.store.sqlite.files import identity, opened, refuse_foreign_log
+from aggregator.store.sqlite.files import identity, look_before_opening, opened
 from aggregator.text.search import begun, indexed
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ class Connection:
                 f"{path}: SQLite {'.'.join(map(str, OLDEST))} or later is needed, and this Python has {sqlite3.sqlite_version}; "
                 "use a Python that brings a newer one, or a PostgreSQL database"
             )
-        refuse_foreign_log(path)
+        look_before_opening(path)
         with self.translate():
             self.raw = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}",

@@ -7,10 +7,14 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from aggregator.errors import StoreError, StoreReadOnly
+from aggregator.errors import StoreError, StoreFull, StoreReadOnly
 
 ALONE = b"\1\1"
 """The version bytes in the header of a database without WAL (https://www.sqlite.org/fileformat.html#file_format_version_numbers)."""
+
+_PAGE = 4096  # bytes, of the archive, its log and the index of the log
+_PART, _PAGES_OF_PART = 8 * _PAGE, 4096
+"""The bytes of a part of the index, and of how many pages of the log it tells (https://www.sqlite.org/walformat.html)."""
 
 opened: set[tuple[int, int] | None] = set()
 """The files that this process has opened, by `identity`."""
@@ -33,8 +37,8 @@ def make_folder(folder: Path) -> None:
         raise StoreReadOnly(f"{at}: the folder cannot be made: {why}") from error
 
 
-def refuse_foreign_log(path: Path) -> None:
-    """Refuses to open a file next to the log (-wal) of another archive.
+def look_before_opening(path: Path) -> None:
+    """Refuses to open a file next to the log (-wal) of another archive, and one whose index of the log (-shm) has no room.
 
     SQLite would write that log into a file that was restored from a backup, and so destroy it. Next to a new file it would delete the
     log, which may have the newest data of an archive that was moved away. A log is foreign if the header of the file says that it has no
@@ -45,19 +49,39 @@ def refuse_foreign_log(path: Path) -> None:
 
     Raises:
         StoreError: the log is that of the archive that was there before.
+        StoreFull: the index does not fit on the disk.
     """
     # If it is a link, the log is beside the file that it leads to. (`resolve` raises RuntimeError where links lead round in a circle.)
     file = Path(os.path.realpath(path))
-    log = file.with_name(file.name + "-wal")
+    log, index = (file.with_name(file.name + end) for end in ("-wal", "-shm"))
     with _looking:
         if (found := identity(path)) in opened:
             return
         if _is_foreign(log, path):
             raise StoreError(
                 f"{file}: {log.name} beside it is the log of another archive, which was there before; it would destroy this one, or be "
-                f"deleted. Move {log.name} and {file.name}-shm to where that was moved"
+                f"deleted. Move {log.name} and {index.name} to where that was moved"
             )
+        if _lacks_room(index, log):
+            raise StoreFull(f"{path}: the disk is full; nothing was changed, even reading needs some room on it")
         opened.add(found)
+
+
+def _lacks_room(index: Path, log: Path) -> bool:
+    """Whether the disk has no room for the index of the log, and SQLite would not notice: it writes a byte to each page of the index, and
+    then to all of it as memory. On a disk with smaller blocks (ext4 of less than 512 MB has 1 KiB) the first may succeed; at the second,
+    the system ends the process without a word (SIGBUS)."""
+    with suppress(OSError):  # SQLite will raise the error
+        disk = os.statvfs(index.parent)
+        if disk.f_frsize < _PAGE:
+            parts = 1 + _allocated(log) // _PAGE // _PAGES_OF_PART
+            return disk.f_bavail * disk.f_frsize + _allocated(index) < parts * _PART
+    return False
+
+
+def _allocated(file: Path) -> int:
+    """The bytes that a file takes of the disk; 0 if there is none."""
+    return file.stat().st_blocks * 512 if file.exists() else 0
 
 
 def _is_foreign(log: Path, path: Path) -> bool:
