@@ -50,7 +50,8 @@ _BESIDE_AHEAD = re.compile(
                 |live-?(?:ticker|blog))\s?[:|]\s
             |.{{0,40}}[:|]\s*the\ latest\b(?!\ \w))
         |{_SEVERAL}
-        |the\ papers:
+        |(?-i:I|I['’](?:m|ve|d|ll)|My)\ (?!Lai\b)(?!.*(?::|,\ (?:says?|said|tells?|told)\b))  # who writes, but not whom a report quotes
+        |inside\ (?!jobs?\b|trad|info)|fact-?checking\ |the\ papers:
         |tv\ tonight\s?[:|–—]|gallery:\s|maps?:\s|(?:a\ )?timeline\ of\s
         |(?:(?:your\ )?(?:daily|weekly)\ horoscopes?|(?:best\ of|today['’]s|editorial)\ cartoons?){_NO_MORE}
         |['‘"“](?=.*\ Review:\s).{{1,80}}['’"”](?:\ by(?:\ \S+){{1,4}}|\ season\ \d+)?(?-i:\ Review):\s  # '…' by … Review:
@@ -87,7 +88,7 @@ _BESIDE = re.compile(
 )
 # Folders of an address in which outlets file opinion, live pages, pictures, podcasts and letters. Their headlines often look like news.
 _FOLDER = r"""opinions?|op-?eds?|editorials?|commentisfree|comment|commentary|columns?|columnists?|letters|cartoons?|analysis|explainers?
-    |live|live-?(?:blogs?|updates|ticker)|live-news(?!/+\d)|videos?|podcasts?|audio|(?:photo-?)?galler(?:y|ies)|(?:pictures?|photos?)(?:-of-the-(?:day|week))?|in-pictures
+    |live|live-?(?:blogs?|updates|ticker)|live-news(?!/+\d)|videos?|podcasts?|audio|sounds|(?:photo-?)?galler(?:y|ies)|(?:pictures?|photos?)(?:-of-the-(?:day|week))?|in-pictures
     |newsletters?|briefings?|quiz(?:zes)?|puzzles?|crosswords?|horoscopes?|sponsored|partner-content|advertorials?
     |debats?|idees|tribunes?|chroniques|en-direct|meinung(?:en)?|kommentare?|kolumnen?|columnas|tribunas?|en-vivo
     |opinioni|commenti|editoriali|opiniao|colunas|colunistas|ao-vivo|opinie|mneniya|yazarlar|av"""  # av: audio and video
