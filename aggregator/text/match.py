@@ -183,7 +183,7 @@ class Matcher:
     def find(self, hay: Haystack) -> list[Hit]:
         """(index of the needle, start, end) of all hits, including overlapping ones, in order of end."""
         if self._automaton is None:
-            needles = [made.text.encode() for made in self.needles]
+            needles = (made.text.encode() for made in self.needles)
             self._automaton = BytesAhoCorasick(needles, matchkind=MatchKind.Standard)
         data = hay.text.encode()
         hits = self._automaton.find_matches_as_indexes(data, overlapping=True)
