@@ -278,8 +278,8 @@ class Reading:
         return dict(self._db.read(query))
 
     def renamed_sources(self) -> dict[str, str]:
-        """Sources that were renamed and then removed: first id → last id. Without ids that another source had later."""
-        return first_ids(self._db.read("SELECT root, id, listed FROM sources WHERE root != id ORDER BY n"))
+        """Sources that were renamed: first id → last id. Without ids that another source had later."""
+        return first_ids(dict(self._db.read("SELECT root, id FROM sources WHERE root != id ORDER BY n")))
 
     def totals(self) -> dict[str, int]:
         """The numbers of sources in the configuration in force, of visible stories, of items, and of items that wait for the edition."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -68,13 +68,10 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def first_ids(rows: Iterable[tuple[str, str, bool]]) -> dict[str, str]:
-    """First id → last id of sources that were renamed and then removed; without ids that another source had later. `rows` are (root, id,
-    listed) of the renamed sources."""
-    known = list(rows)
-    later = {root.removesuffix(AGAIN) for root, _, _ in known if root.endswith(AGAIN)}
-    former = [(root, id) for root, id, listed in known if not listed and root not in later]
-    return {root: id for root, id in former if not id.startswith(root + BEFORE)}
+def first_ids(renamed: Mapping[str, str]) -> dict[str, str]:
+    """First id → last id of sources that were renamed; without ids that another source had later. `renamed`: root → id of each."""
+    later = {root.removesuffix(AGAIN) for root in renamed if root.endswith(AGAIN)}
+    return {root: id for root, id in renamed.items() if root not in later and not id.startswith(root + BEFORE)}
 
 
 def at_new_address(state: SourceState) -> SourceState:

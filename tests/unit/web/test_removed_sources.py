@@ -112,6 +112,23 @@ def test_one_that_was_renamed_before_is_led_to_from_its_first_id(rooms: Rooms) -
     assert room.client.get("/sources/kyodo").status_code == 200, "another has this id now"
 
 
+def test_one_that_is_polled_still_is_led_to_from_its_first_id(rooms: Rooms) -> None:
+    """Those of a section stay when its `was` is removed, or names the last id alone."""
+    room = rooms()
+    room.publish(*NEWS)
+    for line in (
+        "{name: Kyodo News, was: [kyodo], url",
+        "{name: Kyodo Wire, was: [kyodo-news], url",
+        "{name: Kyodo Wire, url",
+    ):
+        save(room, LINE.replace("{name: Kyodo, url", line))
+    answer = room.client.get("/sources/kyodo.rss")
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == "https://wire.example.org/news/sources/kyodo-wire.rss"
+    found = room.client.get("/api/v1/items?source=kyodo").json
+    assert found and [one["source"] for one in found["items"]] == ["kyodo-wire"] * 2
+
+
 @pytest.mark.parametrize("renamed", [True, False])
 def test_of_two_that_had_an_id_none_is_led_to(rooms: Rooms, renamed: bool) -> None:
     room = rooms()
