@@ -10,6 +10,7 @@ from aggregator.model.feed import Stream
 from aggregator.model.source import Health, SourceState
 from aggregator.model.story import ItemView
 from aggregator.model.stream import StreamQuery
+from aggregator.normalise.plain import inert
 from aggregator.schedule.formatting import minute
 from aggregator.schedule.health import FAILURES, FLOOD, STALE_AFTER, silent_after
 from aggregator.web.library import Library
@@ -107,7 +108,7 @@ def _quiet_sections(lib: Library) -> list[ItemView]:
 
 def _broken(root: str, message: str, at: datetime) -> ItemView:
     trouble = "the last edit is broken and not in force"
-    return _entry(root, "feeds.yaml", trouble, f"feeds.yaml\n{message}", text=message, at=at)
+    return _entry(root, "feeds.yaml", trouble, f"feeds.yaml\n{message}", text=inert(message), at=at)
 
 
 def _entry(root: str, source: str, trouble: str, identity: str, *, text: str, at: datetime) -> ItemView:

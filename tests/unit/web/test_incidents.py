@@ -11,6 +11,7 @@ import pytest
 from msgspec import structs
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
+from aggregator.model import notes
 from aggregator.schedule.health import SILENT_AFTER
 from aggregator.store.reading import Reading
 
@@ -219,3 +220,11 @@ def test_as_many_troubles_as_asked_for_the_newest_first(newsroom: Newsroom) -> N
     assert few["items"] == found["items"][:1]
     assert few["feed_url"] == found["feed_url"] + "?limit=1"
     assert newsroom.client.get("/sources.rss?limit=2").text.count("<item>") == 2
+
+
+def test_what_a_broken_edit_quotes_is_no_markup_to_a_reader_that_takes_summaries_for_html(newsroom: Newsroom) -> None:
+    message = "feeds.yaml:3:1: unknown key `<img src=x onerror=alert(1)>`; there are `sections`"
+    newsroom.archive.upkeep.note(notes.BROKEN_EDIT, notes.BrokenEdit(message, (), int(NOON.timestamp())))
+    (told,) = entries(newsroom).values()
+    assert told["summary"] == message.replace("<", "< ")
+    assert "&lt;img" not in newsroom.client.get("/sources.rss").text.partition("<description>feeds.yaml")[2][:100]
