@@ -10,7 +10,7 @@ from aggregator.normalise.address import absolute
 from aggregator.normalise.boilerplate import leads_on, without_asides
 from aggregator.normalise.characters import cut, one_line
 from aggregator.normalise.markup import is_advertisement, is_counter
-from aggregator.normalise.plain import without_tags
+from aggregator.normalise.plain import inert, without_tags
 from aggregator.render.fit import fit_address
 from aggregator.text.references import unescape
 from aggregator.web import shapes
@@ -44,7 +44,7 @@ def cited(text: str, address: str | None) -> list[shapes.Cited]:
             continue
         if _NAMELESS.fullmatch(words):
             words = one_line(unquote(url.split("://", 1)[1].removeprefix("www.").rstrip("/")))
-        found[url] = {"title": cut(words, LONGEST), "url": url, "host": host}
+        found[url] = {"title": cut(inert(words), LONGEST), "url": url, "host": host}
         if len(found) == MOST:
             break
     return list(found.values())

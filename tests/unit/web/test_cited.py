@@ -124,3 +124,13 @@ def test_words_that_point_name_nothing(words: str) -> None:
     assert found["title"] == "gov.example/cables/7"
     (named,) = cited(f'<p>As <a href="https://gov.example/7">{words} on cables</a> says.</p>', None)
     assert named["title"] == f"{words} on cables"
+
+
+def test_no_title_has_the_start_of_a_tag() -> None:
+    """As with headlines: some programs take the titles of the API for HTML."""
+    text = (
+        '<p><a href="https://a.example/1">&lt;img src=x onerror=alert(1)&gt; is a tag</a>, '
+        '<a href="https://b.example/%3Cscript%3E">here</a></p>'
+    )
+    told = [one["title"] for one in cited(text, None)]
+    assert told == ["< img src=x onerror=alert(1)> is a tag", "b.example/< script>"]
