@@ -554,6 +554,9 @@ def test_sections_that_do_not_hold_a_headline(title: str, not_in: str) -> None:
         ("Depot maintenance backlog grounds aircraft", "defense"),
         ("Merops interceptors reach Romania", "defense"),
         ("LSEG raises dividend target", "economy"),
+        ("Salifou Modi meets envoy", "africa"),
+        ("Anže Logar rejects coalition", "europe"),
+        ("LADWP crews restore lines", "america"),
     ],
 )
 def test_sections_that_hold_a_headline(title: str, section: str) -> None:
