@@ -11,7 +11,7 @@ from flask import Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from aggregator.errors import QueryError, StoreError, StoreSlow
+from aggregator.errors import QueryError, StoreCorrupt, StoreError, StoreSlow
 from aggregator.render.entry import urn
 from aggregator.render.formats import FORMATS
 from aggregator.web.layout import HTML, printed
@@ -43,6 +43,8 @@ def refuse(error: QueryError) -> Response:
 
 def unavailable(error: StoreError) -> Response:
     current_app.logger.error("store: %s", error)
+    if isinstance(error, StoreCorrupt):
+        library().meet_damage()
     slow = isinstance(error, StoreSlow)
     detail = "The archive cannot be read at the moment; try again in a minute."
     if slow:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -156,6 +158,26 @@ def test_readiness_is_told_in_plain_words_where_a_folder_may_not_be_searched(
     monkeypatch.setattr(Library, "troubles", refused)
     answer = newsroom.client.get("/readyz")
     assert (answer.status_code, answer.text) == (503, "the store cannot be read\n")
+
+
+@of_the_file
+def test_damage_that_only_readers_meet_is_told_where_readiness_is(rooms: Rooms) -> None:
+    """It said "ready" for as long as no worker read those pages itself, while readers were told that the archive cannot be read."""
+    room = rooms()
+    room.publish(item("Fire destroys warehouse in Lyon", "kyodo"))
+    room.archive.upkeep.note(notes.TICK, int(room.now.timestamp()))
+    room.archive.close()
+    path = room.application.database.file
+    assert path
+    with closing(sqlite3.connect(path)) as raw:
+        ((page,),) = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'stories'")
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xaa" * 4096)
+    assert room.client.get("/latest.rss").status_code == 503
+    answer = room.client.get("/readyz")
+    assert (answer.status_code, answer.text) == (503, "degraded: store\n")
+    assert 'aggregator_trouble{part="store"} 1' in room.client.get("/metrics").text
 
 
 def test_metrics_are_prometheus_text(newsroom: Newsroom) -> None:
