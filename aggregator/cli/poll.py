@@ -272,7 +272,7 @@ def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_j
         print_json(value)
         return
     print(
-        f"{counted(report.polled, 'source')} polled: {report.not_modified} unchanged, {len(report.failed)} failed. "
+        f"{counted(report.polled, 'source')} polled: {report.not_modified} not modified, {len(report.failed)} failed. "
         f"{counted(report.new, 'new item')}, {report.changed} changed; {placed} placed, "
         f"{counted(founded, 'new story', 'new stories')}."
     )

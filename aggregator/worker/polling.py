@@ -295,7 +295,7 @@ class PollLog:
     def write(self, report: RefreshReport) -> None:
         waiting = sum(one.kind == "waiting" for one in report.failed)
         log.info(
-            "polled %s: %d unchanged, %d failed, %s%s, %d changed",
+            "polled %s: %d not modified, %d failed, %s%s, %d changed",
             counted(report.polled, "source"), report.not_modified, len(report.failed) - waiting,
             f"{waiting} waiting with their host, " if waiting else "", counted(report.new, "new item"), report.changed,
         )  # fmt: skip

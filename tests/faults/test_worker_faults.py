@@ -198,7 +198,7 @@ def test_the_log_names_a_source_that_fails_once_and_without_network_not_each_of_
     caplog.set_level(logging.INFO)
     asyncio.run(worker.tick())
     assert "two" not in caplog.text, "it does not fail: another source of its host was told to wait"
-    assert "polled 3 sources: 1 unchanged, 1 failed, 1 waiting with their host, 0 new items" in caplog.text
+    assert "polled 3 sources: 1 not modified, 1 failed, 1 waiting with their host, 0 new items" in caplog.text
 
 
 async def test_pauses_that_hosts_ask_of_others_are_learnt_while_polls_are_in_progress(worker: Worker) -> None:

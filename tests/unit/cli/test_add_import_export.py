@@ -789,7 +789,7 @@ def test_poll_says_what_it_polled_where_another_process_makes_the_edition(
     monkeypatch.setattr("aggregator.cli.edition.WAIT", 0)
     code, out, err = desk.run("poll")
     assert (code, "another process is making the edition" in err) == (1, True)
-    assert out == "1 source polled: 0 unchanged, 0 failed. 1 new item, 0 changed; 0 placed, 0 new stories.\n"
+    assert out == "1 source polled: 0 not modified, 0 failed. 1 new item, 0 changed; 0 placed, 0 new stories.\n"
 
 
 def test_poll_says_which_sources_it_leaves_alone_and_why(desk: Desk) -> None:
@@ -822,7 +822,7 @@ def test_poll_finds_topics_among_the_categories_of_feeds_where_no_worker_does(de
     lines = "".join(f"  - {{name: {name}, url: '{desk.server.url(f'/{name}')}'}}\n" for name in "abc")
     desk.file.write_text(FILE.replace("  - name: First      # the first\n    url: https://first.example/feed\n", lines))
     code, out, _ = desk.run("poll")
-    assert (code, out.startswith("3 sources polled: 0 unchanged, 0 failed. 36 new items")) == (0, True)
+    assert (code, out.startswith("3 sources polled: 0 not modified, 0 failed. 36 new items")) == (0, True)
     told = json.loads(desk.run("explain", "https://a.example/Harbour", "--json")[1])
     assert [one["topic"] for one in told["found_topics"]] == ["village-life"]
 
