@@ -23,7 +23,8 @@ _NOT_PLAIN = re.compile(r"&(?:amp|apos|#\w+);|/\.|%(?![0-9A-Fa-f]{2})|://[^/]*(?
 
 _HOST = re.compile(r"\s*www\.[\w-]+\.[\w.-]+(?=[\s:/?#]|\Z)", re.IGNORECASE)
 _TWICE = re.compile(r"\A\s*(?:https?://)+(?=https?://)", re.IGNORECASE)
-_WEB = re.compile("https?:", re.IGNORECASE)
+# Not https:/page.html, nor https:/2026/01/a, which is within the site.
+_ONE_SLASH = re.compile(r"\A(https?:)/?(?=[\w.-]+\.[^\W\d_]{2,}(?::\d+)?/)", re.IGNORECASE)
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 # Characters that mean the same with and without their escape: the unreserved ones (RFC 3986, 2.3), and those that browsers do
 # not escape but some programs do (such as our `render.fit.fit_address`).
@@ -79,8 +80,8 @@ def absolute(text: str | None, base: str) -> str | None:
     """The absolute address that a browser would follow, or None unless it is http or https with a host.
 
     `base` is absolute. A user name and password in the address are removed, so that they are not passed on. Unlike in a browser,
-    `www.example.org/a` and `https:/example.org/a` are read as a host with a path, not as a relative path, `example.org/a` too where
-    `base` is on that host, and `https://https://example.org/a` has one scheme.
+    `www.example.org/a` and `https:/example.org/a` are read as a host with a path, not as a relative path (but `https:/a/b` is one),
+    `example.org/a` too where `base` is on that host, and `https://https://example.org/a` has one scheme.
     """
     if not text or len(text) > MAX_LENGTH:
         return None
@@ -90,9 +91,9 @@ def absolute(text: str | None, base: str) -> str | None:
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)  # escaped twice, or hiding a scheme
     if _HOST.match(text) or (base and text.lstrip().partition("/")[0] == host(base)):
         text = f"//{text.lstrip()}"
-    text = _TWICE.sub("", clean(text)).strip()
+    text = _ONE_SLASH.sub(r"\1//", _TWICE.sub("", clean(text)).strip())
     try:
-        url = ada_url.URL(text, None if _WEB.match(text) else base or None)
+        url = ada_url.URL(text, base or None)
     except ValueError:
         return None
     if url.protocol not in ("http:", "https:") or len(url.href) > MAX_LENGTH:  # either has a host, or is no address
