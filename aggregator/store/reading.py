@@ -30,7 +30,6 @@ from aggregator.store.rows import (
     to_id,
     unpack,
 )
-from aggregator.store.source_edits import first_ids
 
 
 class Reading:
@@ -276,10 +275,6 @@ class Reading:
             "WHERE NOT s.listed AND EXISTS (SELECT 1 FROM items i WHERE i.source = s.n) ORDER BY s.n"
         )
         return dict(self._db.read(query))
-
-    def renamed_sources(self) -> dict[str, str]:
-        """Sources that were renamed: first id → last id. Without ids that another source had later."""
-        return first_ids(dict(self._db.read("SELECT root, id FROM sources WHERE root != id ORDER BY n")))
 
     def totals(self) -> dict[str, int]:
         """The numbers of sources in the configuration in force, of visible stories, of items, and of items that wait for the edition."""

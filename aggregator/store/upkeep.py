@@ -27,6 +27,7 @@ from aggregator.store.retention import (
     listed_before,
 )
 from aggregator.store.rows import to_json
+from aggregator.store.source_edits import first_ids
 from aggregator.store.sources import lock_sources
 from aggregator.store.versions import Change, change_time, keep_version, mark_texts
 
@@ -105,6 +106,9 @@ class Upkeep(ABC, Generic[Writer]):
     def like(self, epoch: str) -> str | None:
         rows = self._db.read("SELECT alike FROM configurations WHERE epoch = ? ORDER BY n DESC LIMIT 1", (epoch,))
         return rows[0][0] if rows else None
+
+    def renamed_sources(self) -> dict[str, str]:
+        return first_ids(dict(self._db.read("SELECT root, id FROM sources WHERE root != id ORDER BY n")))
 
     def note(self, note: Note[T], value: T | None) -> None:
         with self._db.transaction():

@@ -96,5 +96,5 @@ class Following:
         noted = archive.upkeep.noted(notes.RENAMED) or {}
         led = {StreamName.read(name): id for name, id in noted.items()} | settings.renamed
         former = {old: id for old, id in led.items() if old.id not in called.titles(old.kind)}
-        first = archive.reading.renamed_sources()
+        first = archive.upkeep.renamed_sources()
         return replace(self._plain, names=called, since=since, first_ids=first, renamed=former)

@@ -37,9 +37,9 @@ class RuleChange(Struct, frozen=True):
 
 
 class SourceChanges(Struct, frozen=True):
-    """Ids of sources. `renamed`: (old id, new id); `lost`: those old ids that no longer lead to the source (it has no `was`);
-    `changed`: those with another address or setting; `paused` and `resumed`: those whose `enabled` changed, whatever else did. A new
-    source that is paused is in both `added` and `paused`."""
+    """Ids of sources. `renamed`: (old id, new id); `lost`: those old ids that no longer lead to the source (it has no `was`, and its first
+    id is another); `changed`: those with another address or setting; `paused` and `resumed`: those whose `enabled` changed, whatever else
+    did. A new source that is paused is in both `added` and `paused`."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -129,9 +129,12 @@ class Changes(Struct, frozen=True):
         return found
 
 
-def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Changes:
+def changes(
+    old: Settings | None, new: Settings, epoch: str | None = None, renamed_before: Collection[str] = ()
+) -> Changes:
     """What `new` changes compared with `old` (nothing if `old` is None). Positions in the file do not count. `epoch` is the one under
-    which `old` was put in force: if it differs from `old.epoch`, environment variables have changed since."""
+    which `old` was put in force: if it differs from `old.epoch`, environment variables have changed since. `renamed_before`: the ids of
+    sources that had another first."""
     if old is None:
         return Changes()
     renamed, old = new.renamed, settings_today(former := old, new)
@@ -147,7 +150,7 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Ch
     if epoch not in (None, old.epoch):
         other.append(ENVIRONMENT)
     return Changes(
-        _sources(old.sources, new.sources),
+        _sources(old.sources, new.sources, renamed_before),
         _rules((former.sections, old.sections), new.sections, renamed),
         _rules((former.topics, old.topics), new.topics, renamed),
         (*_settings("site", old.site, new.site), *_settings("defaults", old.defaults, new.defaults)),
@@ -230,7 +233,7 @@ def _reordered(old: Sequence[str], new: Sequence[str]) -> bool:
     return [id for id in old if id in both] != [id for id in new if id in both]
 
 
-def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
+def _sources(old: Sequence[Source], new: Sequence[Source], renamed_before: Collection[str]) -> SourceChanges:
     before, ids = {source.id: source for source in old}, {source.id for source in new}
     added, renamed, changed, lost = [], [], [], []
     switched: dict[bool, list[str]] = {True: [], False: []}
@@ -243,7 +246,7 @@ def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
         known = before.pop(former)
         if former != source.id:
             renamed.append((former, source.id))
-            if former not in source.was and former not in ids:
+            if former in renamed_before and former not in source.was and former not in ids:
                 lost.append(former)
         if known.enabled != source.enabled:
             switched[source.enabled].append(source.id)

@@ -55,11 +55,13 @@ def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
     for new in ('Uno, url: "https://one.example/"', 'Uno, was: [one], url: "https://elsewhere.example/"'):
         found = told('One, url: "https://one.example/"', new)
         assert found.sources.renamed == (("one", "uno"),)
-        assert (found.sources.added, found.sources.removed) == ((), ())
-        assert found.sources.lost == (() if "was" in new else ("one",))
+        assert (found.sources.added, found.sources.removed, found.sources.lost) == ((), (), ())
         assert found.as_json()["sources"]["renamed"] == [{"from": "one", "to": "uno"}]
+        assert found.lines() == ["~ source one is renamed to uno"]
+        again = changes(read(OLD), read(OLD.replace('One, url: "https://one.example/"', new)), renamed_before=["one"])
+        assert again.sources.lost == (() if "was" in new else ("one",)), "its first id leads to it, this one does not"
         hint = "" if "was" in new else "; with `was: [one]` its former addresses lead to it"
-        assert found.lines() == [f"~ source one is renamed to uno{hint}"]
+        assert again.lines() == [f"~ source one is renamed to uno{hint}"]
 
 
 def test_the_name_of_one_source_goes_to_another() -> None:
