@@ -122,14 +122,11 @@ def main(arguments: list[str] | None = None) -> int:
             sys.stdout.reconfigure(encoding="utf-8")
         code = command.run(asked, installation)
         sys.stdout.flush()  # here, because an error while flushing at exit would give no message and another exit code
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
     except AggregatorError as error:
         from aggregator.normalise.characters import visible  # most commands end without an error
 
         # It may name a file or an address, which others have named.
-        print(visible(f"aggregator: {error}"), file=sys.stderr)
+        print(visible(str(error) if isinstance(error, ConfigError) else f"aggregator: {error}"), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130

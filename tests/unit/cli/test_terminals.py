@@ -48,6 +48,17 @@ def test_the_name_of_a_file_that_others_named_does_not_steer_the_terminal(
     assert told.rstrip("\n").isprintable()
 
 
+def test_nor_does_the_name_of_a_proposed_file_that_is_broken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    proposed = tmp_path / "feeds\x1b]0;owned\x07.yaml"
+    proposed.write_text("sources: 3\n")
+    assert main(["--instance", str(tmp_path / "instance"), "plan", str(proposed)]) == 2
+    told = capsys.readouterr().err
+    assert "feeds\\x1b]0;owned\\x07.yaml:1:10: " in told
+    assert told.rstrip("\n").isprintable()
+
+
 def test_receipts_stand_in_columns_however_long_an_id_is() -> None:
     ids = ("asia", "earthquakes-and-volcanoes")
     told = list(lines([Receipt(id, 0.75, "words: java", None, (), None) for id in ids]))
