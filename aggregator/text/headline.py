@@ -37,6 +37,11 @@ _NO_MORE = r"(?=\W*$|\ (?:for|of)\b|\s?[:,|–—])"
 _EDITION = r"""\W*(?:the\ )?(?:(?:\w{3,6}day|morning|midday|afternoon|evening|weekend|daily|weekly|world|news)\ ){0,3}
             (?:(?<=the\ )\w+\ )?(?:brief(?:ing)?|newsletter|round-?up|digest)\W*$"""
 _IS_EDITION = re.compile(_EDITION, re.IGNORECASE | re.VERBOSE)
+# What its writer tells of himself: "I tried …", "I love my …", "My neighbour …". Not whom a report quotes ("I was dragged in - protester"),
+# nor a name ("I Corps", "My Pillow"); and "I" is an article in Italian, "in" in Scandinavian languages, "and" in Polish and Croatian.
+_OF_ONESELF = r"""(?-i:I(?=\ (?:am|had|have|was|went|spent|grew|[a-z]{3,}ed)\ |\ .*\b(?:I|[Mm][ey])\b)
+            |(?:I['’](?:m|ve|d)|My)(?=\ (?!a\ [A-Z])[a-z]|.*\b(?:I|Me|My|Us)\b))[ ]
+            (?!.*(?::|,\ |[–—]|\ -\ |\b(?:(?:say|tell|admit|claim|insist|recall|vow|warn)s?|said|told)\b))"""
 # How a headline begins that reports no news, and what such a one has anywhere. What is slow to search is reached only where a cheap
 # look-ahead finds what it needs: a colon or the like in the headline, or the first letter of a word.
 _BESIDE_AHEAD = re.compile(
@@ -50,8 +55,9 @@ _BESIDE_AHEAD = re.compile(
                 |live-?(?:ticker|blog))\s?[:|]\s
             |.{{0,40}}[:|]\s*the\ latest\b(?!\ \w))
         |{_SEVERAL}
-        |(?-i:I|I['’](?:m|ve|d|ll)|My)\ (?!Lai\b)(?!.*(?::|,\ (?:says?|said|tells?|told)\b))  # who writes, but not whom a report quotes
-        |inside\ (?!jobs?\b|trad|info)|fact-?checking\ |the\ papers:
+        |{_OF_ONESELF}
+        |inside\ (?:(?:the|an?)|(?-i:(?:[A-Z][\w.-]*\ ){{0,3}}[A-Z][\w.-]*['’]s?))\ (?!.*,\ )  # not "Inside Gaza, aid arrives"
+        |fact-?checking\ (?:(?:the|an?|claims?|whether)\b|(?-i:[A-Z]).*?(?:['’]s?|\ on)\ )|the\ papers:
         |tv\ tonight\s?[:|–—]|gallery:\s|maps?:\s|(?:a\ )?timeline\ of\s
         |(?:(?:your\ )?(?:daily|weekly)\ horoscopes?|(?:best\ of|today['’]s|editorial)\ cartoons?){_NO_MORE}
         |['‘"“](?=.*\ Review:\s).{{1,80}}['’"”](?:\ by(?:\ \S+){{1,4}}|\ season\ \d+)?(?-i:\ Review):\s  # '…' by … Review:
