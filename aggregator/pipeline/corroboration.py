@@ -62,9 +62,9 @@ class Coverage:
     def lead(self) -> EditionItem:
         """The item that heads the story: the earliest full report. Items are preferred in this order:
 
-        1. articles, before links to another outlet's article;
+        1. articles of outlets, before items of wrappers and links to another outlet's article;
         2. headlines that report news, before questions, explanations, comments and live pages (`text.headline.tells`);
-        3. items that their outlet lists, before those of wrappers; items with a summary, before bare headlines;
+        3. items with a summary, before bare headlines;
         4. reports that agree with the others, in text and in headline, before odd ones (`stories.agreement`);
         5. headlines about what has happened, before those about what is still to come, and what outlets tell themselves, before what
            they pass on, if at least two outlets have the former; before those that count the dead, if two outlets count half as many
@@ -76,11 +76,11 @@ class Coverage:
         if len(self.members) == 1:
             return self.members[0].item
 
-        def rank(member: Member) -> tuple[bool, bool, bool, bool]:
+        def rank(member: Member) -> tuple[bool, bool, bool]:
             item = member.item
             links = self._author(member).item.publisher != item.publisher
             bare = length(item.summary[:FULL]) < FULL
-            return links, not tells(item.title, item.url), item.source in self.policy.wrappers, bare
+            return links or item.source in self.policy.wrappers, not tells(item.title, item.url), bare
 
         ranks = list(map(rank, self.members))
         best = min(ranks)
