@@ -27,8 +27,8 @@ def _item(entry: FeedEntry, language: str) -> Iterator[str]:
         yield f"<category>{text(title)}</category>"
     attached = next((one for one in entry.enclosures if not is_picture(one)), None)  # RSS allows one per item
     if attached:
-        kind = attached.type or "application/octet-stream"
-        yield element("enclosure", url=attached.url, length=attached.length or "0", type=kind)
+        mime = attached.type or "application/octet-stream"
+        yield element("enclosure", url=attached.url, length=attached.length or "0", type=mime)
     yield f"<pubDate>{format_datetime(entry.published.astimezone(UTC))}</pubDate>"
     if entry.source:
         yield element("source", entry.source[0], url=entry.source[1])
@@ -36,8 +36,9 @@ def _item(entry: FeedEntry, language: str) -> Iterator[str]:
     if entry.lang and entry.lang != language:
         yield f"<dc:language>{text(entry.lang)}</dc:language>"
     yield picture(entry)
-    for one in entry.enclosures:
+    for one in sorted(entry.enclosures, key=is_picture, reverse=True):  # some readers show the first as the picture
         if one is not attached:
-            medium = "image" if is_picture(one) else None
+            kind = (one.type or "").partition("/")[0]
+            medium = kind if kind in ("image", "audio", "video") else None
             yield element("media:content", url=one.url, medium=medium, type=one.type, fileSize=one.length)
     yield "</item>"

@@ -314,6 +314,22 @@ def test_an_item_in_rss(newsroom: Newsroom) -> None:
     )
 
 
+def test_further_enclosures_in_rss_say_what_they_are_and_pictures_come_first(tmp_path: Path) -> None:
+    """Some readers show the first media:content as the picture of an item."""
+    kinds = {
+        "a.mp3": "audio/mpeg",
+        "b.mp3": "audio/mpeg",
+        "c.mp4": "video/mp4",
+        "d.pdf": "application/pdf",
+        "e.png": "image/png",
+    }
+    room = Newsroom(tmp_path)
+    room.publish(item(ITEM, "reuters", enclosures=[Enclosure(f"https://bbc.example/{at}", kinds[at]) for at in kinds]))
+    found = entry(room, "/sources/reuters.rss", "item", ITEM)
+    files = [(one.get("url")[-5:], one.get("medium")) for one in found.iter("{http://search.yahoo.com/mrss/}content")]
+    assert files == [("e.png", "image"), ("b.mp3", "audio"), ("c.mp4", "video"), ("d.pdf", None)]
+
+
 @pytest.mark.parametrize("stream", ["/sources/reuters", "/latest"], ids=["as an item", "as a story"])
 def test_enclosures_and_the_feed_of_an_outlet_in_atom(newsroom: Newsroom, stream: str) -> None:
     found = entry(newsroom, f"{stream}.atom", "entry", ITEM)
