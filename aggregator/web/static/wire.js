@@ -75,7 +75,7 @@ async function look() {
     const got = await fetch(location.href, { cache: "no-cache" });
     const page = new DOMParser().parseFromString(await got.text(), "text/html");
     if (got.ok && addresses(page).some((address) => !shown.has(address))) {
-      const href = location.pathname + location.search; // with a place in the page, the link would only go there
+      const [href] = location.href.split("#"); // with a place in the page, the link would only go there
       const link = Object.assign(document.createElement("a"), { className: "fresh", href, textContent: "There is news" });
       told.replaceChildren(link); // the timer and a page that is shown again may ask at once
     }
