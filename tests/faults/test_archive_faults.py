@@ -154,6 +154,25 @@ print(Connection(Path({str(folder / "aggregator.db")!r}), read_only=True).read("
             (folder / "other").unlink(missing_ok=True)
 
 
+def test_f5_what_a_disk_of_small_blocks_reserves_for_root_is_no_full_disk_to_root(tmp_path: Path) -> None:
+    """Of its free space the system names only what everybody may use, here none. Nor is such a disk full when it is read-only."""
+    with failing_disk(tmp_path / "disk", tmp_path / "image") as fail:
+        with closing(archive(tmp_path / "killed", "one")):
+            shutil.copytree(tmp_path / "killed", folder := tmp_path / "disk" / "killed")
+        (folder / "aggregator.db-shm").unlink()
+        with suppress(OSError), (folder / "other").open("wb", buffering=0) as other:
+            while True:
+                other.write(bytes(512))
+        os.truncate(folder / "other", (folder / "other").stat().st_size - (1 << 20))
+        assert os.statvfs(folder).f_bavail == 0
+        with closing(Connection(folder / "aggregator.db", read_only=True)) as found:
+            assert found.read("SELECT id FROM sources") == [("one",)]
+        shutil.copytree(folder, again := tmp_path / "disk" / "again", ignore=shutil.ignore_patterns("other", "*-shm"))
+        fail()
+        with pytest.raises(StoreReadOnly):
+            Connection(again / "aggregator.db", read_only=True)
+
+
 def test_f5_a_backup_put_back_on_a_full_disk_is_not_said_to_be_readable(tmp_path: Path) -> None:
     """`serve` does not start with it either."""
     made = archive(tmp_path, "one")

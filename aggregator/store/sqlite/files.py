@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from contextlib import suppress
@@ -70,12 +71,20 @@ def look_before_opening(path: Path) -> None:
 def _lacks_room(index: Path, log: Path) -> bool:
     """Whether the disk has no room for the index of the log, and SQLite would not notice: it writes a byte to each page of the index, and
     then to all of it as memory. On a disk with smaller blocks (ext4 of less than 512 MB has 1 KiB) the first may succeed; at the second,
-    the system ends the process without a word (SIGBUS)."""
+    the system ends the process without a word (SIGBUS). A file of that size tells it: the free space that the system names does not
+    count what it reserves for root, nor quotas."""
     with suppress(OSError):  # SQLite will raise the error
-        disk = os.statvfs(index.parent)
-        if disk.f_frsize < _PAGE:
-            parts = 1 + _allocated(log) // _PAGE // _PAGES_OF_PART
-            return disk.f_bavail * disk.f_frsize + _allocated(index) < parts * _PART
+        if os.statvfs(index.parent).f_frsize >= _PAGE:
+            return False
+        lacking = (1 + _allocated(log) // _PAGE // _PAGES_OF_PART) * _PART - _allocated(index)
+        if lacking > 0:
+            from tempfile import TemporaryFile  # few have such a disk
+
+            with TemporaryFile(dir=index.parent, buffering=0) as file:
+                try:
+                    return file.write(bytes(lacking)) < lacking
+                except OSError as error:
+                    return error.errno in (errno.ENOSPC, errno.EDQUOT)
     return False
 
 
