@@ -127,14 +127,15 @@ def _nested(content: str) -> str:
     """Change the levels of headings so that they continue below that of the page without gaps, which screen readers need. Many texts begin
     with level 3, and some have level 2 only later."""
     above: list[str] = []  # the levels of a heading and those that it stands under
-    given: dict[str, int] = {}
+    given: list[int] = []  # the new levels of the headings that have not ended: one may be in another
 
     def levelled(tag: re.Match[str]) -> str:
-        level = tag[2]
-        if tag[1] == "<h":
-            above[:] = [*(one for one in above if one < level), level]
-            given[level] = len(above) + 1
-        return f"{tag[1]}{given.get(level, level)}"
+        start, level = tag.groups()
+        if start == "</h":
+            return f"{start}{given.pop() if given else level}"
+        above[:] = [*(one for one in above if one < level), level]
+        given.append(len(above) + 1)
+        return f"{start}{given[-1]}"
 
     return _HEADING.sub(levelled, content)
 

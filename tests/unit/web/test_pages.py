@@ -319,6 +319,11 @@ def test_headings_of_a_text_follow_that_of_the_page_without_a_gap() -> None:
     assert standfirst_and_body("", whole)[1] == whole
     late = "<h3>A</h3><h3>B</h3><h2>C</h2><h4>D</h4><h3>E</h3>"
     assert standfirst_and_body("", late)[1] == "<h2>A</h2><h2>B</h2><h2>C</h2><h3>D</h3><h3>E</h3>"
+    within = "<h3>A <div><h2>B</h2><h3>C</h3></div></h3><h3>D</h3></h4><p>E</p>"
+    shown = "<h2>A <div><h2>B</h2><h3>C</h3></div></h2><h3>D</h3></h4><p>E</p>"
+    assert standfirst_and_body("", within)[1] == shown, (
+        "each ends as it begins; what earlier versions stored may have ends alone"
+    )
 
 
 def test_a_caption_leads_to_its_picture() -> None:
