@@ -10,7 +10,7 @@ from aggregator.normalise.address import absolute
 from aggregator.normalise.boilerplate import leads_on, without_asides
 from aggregator.normalise.characters import cut, one_line
 from aggregator.normalise.markup import is_advertisement, is_counter
-from aggregator.normalise.plain import inert, without_tags
+from aggregator.normalise.plain import inert, plain_of_safe
 from aggregator.render.fit import fit_address
 from aggregator.text.references import unescape
 from aggregator.web import shapes
@@ -38,13 +38,13 @@ def cited(text: str, address: str | None) -> list[shapes.Cited]:
     found: dict[str, shapes.Cited] = {}
     for link in _LINK.finditer(without_asides(text)):
         url = fit_address(absolute(unescape(link[1]), "") or "")
-        words = " ".join(unescape(without_tags(link[2])).split())
+        words = plain_of_safe(link[2])
         host = (host_of(url) or "").removeprefix("www.")
         if not host or one_site(host, own) or url in found or leads_on(words) or _is_aside(url, own):
             continue
         if _NAMELESS.fullmatch(words):
-            words = one_line(unquote(url.split("://", 1)[1].removeprefix("www.").rstrip("/")))
-        found[url] = {"title": cut(inert(words), LONGEST), "url": url, "host": host}
+            words = inert(one_line(unquote(url.split("://", 1)[1].removeprefix("www.").rstrip("/"))))
+        found[url] = {"title": cut(words, LONGEST), "url": url, "host": host}
         if len(found) == MOST:
             break
     return list(found.values())
