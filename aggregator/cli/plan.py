@@ -195,11 +195,11 @@ def _dead(report: shapes.Plan, *, edited: bool, part: bool) -> Iterator[tuple[st
 
 def escaped(text: str) -> str:
     """Escape a text for Markdown. Headlines are not trusted: nothing in them may act as Markdown or HTML, nor become a link or a mention
-    of a user, an issue and the like, which code-review sites make of bare addresses, of @name, and of #1, !1, $1, %1, &1, ~1 and GH-1,
-    escaped or not (an invisible joiner prevents that)."""
+    of a user, an issue and the like, which code-review sites make of bare addresses, of @name, and of #1, !1, $1, %1, &1, ~1, GH-1, GL-1
+    and [issue:1], escaped or not (an invisible joiner prevents that)."""
     line = re.sub(r"([\\`*_{}\[\]<>|~#&$])", r"\\\1", " ".join(text.split()))
     line = re.sub(r":(?=//)|\.(?<=\bwww\.)", r"\\\g<0>", line, flags=re.IGNORECASE)
-    line = re.sub(r"@|[#!$%&~](?=\d)|\bGH-(?=\d)", "\\g<0>\u2060", line, flags=re.IGNORECASE)
+    line = re.sub(r"@|[#!$%&~](?=\d)|(?:\bGH|GL)-(?=\d)|\[(?=\w+:)", "\\g<0>\u2060", line, flags=re.IGNORECASE)
     return f"\\{line}" if line[:1] in ("-", "+") else line
 
 

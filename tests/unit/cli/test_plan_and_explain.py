@@ -439,6 +439,7 @@ def test_a_plan_as_markdown_for_a_review(desk: Desk) -> None:
         ("Bank closes #1 branch of #all", "Bank closes \\#\u20601 branch of \\#all"),
         ("Rates up !12 %3 &4 ~5, $6bn", "Rates up !\u206012 %\u20603 \\&\u20604 \\~\u20605, \\$\u20606bn"),
         ("GH-26, gh-27 and High-28", "GH-\u206026, gh-\u206027 and High-28"),
+        ("GL-26 or [epic:7], [sic]", "GL-\u206026 or \\[\u2060epic:7\\], \\[sic\\]"),
         ("Costs $\\alpha$ and <b>", r"Costs \$\\alpha\$ and \<b\>"),
         ("At 10:30, U.S. forces", "At 10:30, U.S. forces"),
     ],
