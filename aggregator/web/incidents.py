@@ -108,12 +108,12 @@ def _quiet_sections(lib: Library) -> list[ItemView]:
 
 def _broken(root: str, message: str, at: datetime) -> ItemView:
     trouble = "the last edit is broken and not in force"
-    return _entry(root, "feeds.yaml", trouble, f"feeds.yaml\n{message}", text=inert(message), at=at)
+    return _entry(root, "feeds.yaml", trouble, f"feeds.yaml\n{message}", text=message, at=at)
 
 
 def _entry(root: str, source: str, trouble: str, identity: str, *, text: str, at: datetime) -> ItemView:
     return ItemView(
         id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"incident:{identity}")), n=0, source=source, publisher="Aggregator",
-        title=f"{source}: {trouble}", summary=text, url=f"{root}/sources", author=None, lang="en", image=None, enclosures=(),
+        title=f"{source}: {trouble}", summary=inert(text), url=f"{root}/sources", author=None, lang="en", image=None, enclosures=(),
         categories=(), published=at, updated=at, entered=at, story=None, section=None,
     )  # fmt: skip
