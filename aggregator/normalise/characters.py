@@ -16,6 +16,9 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u061c\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U0001fffe\U0001ffff\U000e0000-\U000e007f\U0010fffe\U0010ffff]"
 )
+# Anything but what nobody sees and words or emoji may need: fillers of Hangul, vowels of Khmer, joiners, selectors of variants; and but the
+# blank of Braille.
+_SEEN = re.compile("[^ \u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0]")
 # Possible mojibake: a lead byte of UTF-8 and a continuation byte, both decoded as Latin-1 or windows-1252 (`Ã¤` for ä).
 _DOUBLED = re.compile(f"[\xc2-\xf4][\x80-\xbf{bytes(range(0x80, 0xA0)).decode('cp1252', 'ignore')}]|Ã\\s")
 # ftfy takes time quadratic in the length of text that was misdecoded several times, and `unicodedata` quadratic in the number of
@@ -93,10 +96,13 @@ def spaced(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The result of `spaced` in Unicode normalisation form C (accents joined to their letters); for a title or name."""
+    """The result of `spaced` in Unicode normalisation form C (accents joined to their letters); for a title or name. Empty if nothing of
+    it can be seen."""
     line = spaced(text)
     if line.isascii():
         return line
+    if not _SEEN.search(line):
+        return ""
     pieces = _PIECE.findall(line) if len(line) > 1000 else [line]
     return "".join(unicodedata.normalize("NFC", piece) for piece in pieces)
 
