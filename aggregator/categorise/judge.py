@@ -60,7 +60,7 @@ def _section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
     scale = weighed(best) + weights.HALF
     floor = weights.THRESHOLD * scale
     # Rounded, so that the order of the additions (of floating-point numbers) does not decide a tie.
-    above = [(round(-value, 9), n) for n, value in enumerate(values) if value >= floor <= weighed(value)]
+    above = [(round(-value, 9), n) for n, value in enumerate(values) if value >= floor and weighed(value) >= floor]
     above.sort()
     return tuple([(book.rules[n].id, round(weighed(-value) / scale, 4)) for value, n in above])
 

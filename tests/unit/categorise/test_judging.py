@@ -105,6 +105,12 @@ def test_a_word_in_passing_places_nothing_in_a_section_without_places() -> None:
     assert judge(both, "Gold in the storm").scores == (("america", 0.4737),), "nor is it there as a further section"
 
 
+def test_the_least_evidence_is_enough_for_a_score() -> None:
+    america = rule("america", ("storm", 0.3), places=("US",))
+    assert judge(book(america), "A crab", "It is in a storm.").scores == (("america", 0.2308),)
+    assert weights.LEAST >= weights.THRESHOLD * (weights.LEAST + weights.HALF), "else it were left out"
+
+
 def test_regions_hold_their_countries_and_their_own_name() -> None:
     asia = rule("asia", places=("south-eastern-asia",))
     assert judge(book(asia), "Hanoi floods").section == "asia"
