@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from functools import cache
 from importlib.resources import files
+from itertools import combinations
 from math import sqrt
 from typing import Any
 
@@ -18,7 +19,7 @@ from aggregator.model.story import KnownItem
 from aggregator.stories.arrays import highest
 from aggregator.stories.batch_context import BatchContext, read
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.comparison import Comparison
+from aggregator.stories.comparison import KIN, Comparison
 from aggregator.stories.embeddings import DIMENSIONS, TITLE
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, packed, with_neighbours
@@ -106,6 +107,33 @@ def test_evidence_is_what_it_says(seed: int) -> None:
         assert found["sense"] == pytest.approx(embedding_cosine(one, other, rarity))
         langs = {one.lang, other.lang} - {""}
         assert len(langs) < 2
+
+
+def test_kin_is_the_highest_probability_among_the_items_until_then() -> None:
+    told = reading(0)
+    compared, at = Comparison(told), {one.item: one.at for one in told.new}
+    some = [compared.kin(item, before) for item in at for before in at.values()]
+    compared.score_all(combinations(at, 2))
+    assert not compared.twins | compared.numbered_apart | compared.announced, "these are similar, but are no one story"
+    expected = [
+        max(
+            (
+                one
+                for other in at
+                if other != item and at[other] <= before and (one := likely(compared, item, other)) >= KIN
+            ),
+            default=0.0,
+        )
+        for item in at
+        for before in at.values()
+    ]
+    assert [compared.kin(item, before) for item in at for before in at.values()] == expected
+    assert some != expected, "what is scored later counts, too"
+    assert len(set(expected)) > len(at), "it depends on the time"
+
+
+def likely(compared: Comparison, one: int, other: int) -> float:
+    return compared.scores([one], [other])[0]
 
 
 def test_all_evidence_but_language_occurs_in_what_it_is_compared_with() -> None:
