@@ -212,6 +212,9 @@ class Upkeep(Protocol):
     def renamed_sources(self) -> dict[str, str]:
         """Sources that were renamed: first id → last id. Without ids that another source had later."""
 
+    def later_ids(self) -> frozenset[str]:
+        """Ids of sources that are not their first, or that another source had first."""
+
     def note(self, note: Note[T], value: T | None) -> None:
         """Write a note; None removes it."""
 

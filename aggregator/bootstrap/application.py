@@ -201,8 +201,8 @@ class Application(Configured):
         """What this configuration changes compared with `before`; nothing if that is None or can no longer be read."""
         from aggregator.pipeline.edits.changes import changes
 
-        after, renamed_before = self.completed(before, upkeep).settings, upkeep.renamed_sources().values()
-        return changes(self.former(before), after, before and before.epoch, renamed_before)
+        after = self.completed(before, upkeep).settings
+        return changes(self.former(before), after, before and before.epoch, upkeep.later_ids())
 
     def completed(self, before: StoredConfiguration | None, upkeep: Upkeep) -> Application:
         """This application, with renamings of sections and topics that the file makes without `was`, because compared with `before` it

@@ -110,6 +110,9 @@ class Upkeep(ABC, Generic[Writer]):
     def renamed_sources(self) -> dict[str, str]:
         return first_ids(dict(self._db.read("SELECT root, id FROM sources WHERE root != id ORDER BY n")))
 
+    def later_ids(self) -> frozenset[str]:
+        return frozenset(id for (id,) in self._db.read("SELECT id FROM sources WHERE root != id"))
+
     def note(self, note: Note[T], value: T | None) -> None:
         with self._db.transaction():
             self._put(note, value)

@@ -129,12 +129,10 @@ class Changes(Struct, frozen=True):
         return found
 
 
-def changes(
-    old: Settings | None, new: Settings, epoch: str | None = None, renamed_before: Collection[str] = ()
-) -> Changes:
+def changes(old: Settings | None, new: Settings, epoch: str | None = None, later: Collection[str] = ()) -> Changes:
     """What `new` changes compared with `old` (nothing if `old` is None). Positions in the file do not count. `epoch` is the one under
-    which `old` was put in force: if it differs from `old.epoch`, environment variables have changed since. `renamed_before`: the ids of
-    sources that had another first."""
+    which `old` was put in force: if it differs from `old.epoch`, environment variables have changed since. `later`: ids that are
+    not the first of their source."""
     if old is None:
         return Changes()
     renamed, old = new.renamed, settings_today(former := old, new)
@@ -150,7 +148,7 @@ def changes(
     if epoch not in (None, old.epoch):
         other.append(ENVIRONMENT)
     return Changes(
-        _sources(old.sources, new.sources, renamed_before),
+        _sources(old.sources, new.sources, later),
         _rules((former.sections, old.sections), new.sections, renamed),
         _rules((former.topics, old.topics), new.topics, renamed),
         (*_settings("site", old.site, new.site), *_settings("defaults", old.defaults, new.defaults)),
@@ -233,7 +231,7 @@ def _reordered(old: Sequence[str], new: Sequence[str]) -> bool:
     return [id for id in old if id in both] != [id for id in new if id in both]
 
 
-def _sources(old: Sequence[Source], new: Sequence[Source], renamed_before: Collection[str]) -> SourceChanges:
+def _sources(old: Sequence[Source], new: Sequence[Source], later: Collection[str]) -> SourceChanges:
     before, ids = {source.id: source for source in old}, {source.id for source in new}
     added, renamed, changed, lost = [], [], [], []
     switched: dict[bool, list[str]] = {True: [], False: []}
@@ -246,7 +244,7 @@ def _sources(old: Sequence[Source], new: Sequence[Source], renamed_before: Colle
         known = before.pop(former)
         if former != source.id:
             renamed.append((former, source.id))
-            if former in renamed_before and former not in source.was and former not in ids:
+            if former in later and former not in source.was and former not in ids:
                 lost.append(former)
         if known.enabled != source.enabled:
             switched[source.enabled].append(source.id)

@@ -367,6 +367,13 @@ def test_a_plan_says_which_former_id_needs_was(desk: Desk) -> None:
     assert hint in desk.run("apply")
 
 
+def test_a_plan_says_that_a_source_needs_was_where_another_has_its_first_id(desk: Desk) -> None:
+    desk.apply(renamed := FILE.replace("name: One,", "name: Uno,"))
+    desk.apply(both := renamed.replace("sources:\n", "sources:\n  - {name: One, url: 'https://other.example/'}\n"))
+    desk.file.write_text(both.replace("name: Uno,", "name: Un,"))
+    assert "~ source uno is renamed to un; with `was: [uno]` its former addresses lead to it\n" in desk.run("plan")
+
+
 def test_a_renamed_source_keeps_its_prior_in_the_plan(desk: Desk) -> None:
     proposed = desk.propose(("name: Two,", "name: Zwei, usually: defense,"))
     plan = desk.json("plan", proposed)

@@ -58,7 +58,7 @@ def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
         assert (found.sources.added, found.sources.removed, found.sources.lost) == ((), (), ())
         assert found.as_json()["sources"]["renamed"] == [{"from": "one", "to": "uno"}]
         assert found.lines() == ["~ source one is renamed to uno"]
-        again = changes(read(OLD), read(OLD.replace('One, url: "https://one.example/"', new)), renamed_before=["one"])
+        again = changes(read(OLD), read(OLD.replace('One, url: "https://one.example/"', new)), later=["one"])
         assert again.sources.lost == (() if "was" in new else ("one",)), "its first id leads to it, this one does not"
         hint = "" if "was" in new else "; with `was: [one]` its former addresses lead to it"
         assert again.lines() == [f"~ source one is renamed to uno{hint}"]
