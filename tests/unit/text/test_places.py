@@ -582,6 +582,8 @@ def test_every_region_of_un_m49_has_its_name() -> None:
         # capitals of a headline say nothing of those of its summary
         ("Festival Opens in Berlin", "The film by Jordan Peele is shown on Friday", ["DE"]),
         ("Festival opens in Berlin", "Jordan Farms Face Drought", ["DE", "JO"]),
+        # initials that mean a law of another country are no office of Canada
+        ("Senate votes on solar tariffs", "It is a resolution under the Congressional Review Act (CRA).", ["US"]),
     ],
 )  # fmt: skip
 def test_which_places_a_headline_and_its_summary_name(title: str, summary: str, expected: list[str]) -> None:
