@@ -209,11 +209,8 @@ class Upkeep(Protocol):
         """The first of an unbroken series of configurations, ending with this one, under which stored items are placed alike; None if
         the series has only this one."""
 
-    def renamed_sources(self) -> dict[str, str]:
-        """Sources that were renamed: first id → last id. Without ids that another source had later."""
-
-    def later_ids(self) -> frozenset[str]:
-        """Ids of sources that are not their first, or that another source had first."""
+    def source_ids(self) -> dict[str, str]:
+        """Sources, including removed ones: first id → last id. Without first ids that another source had later."""
 
     def note(self, note: Note[T], value: T | None) -> None:
         """Write a note; None removes it."""

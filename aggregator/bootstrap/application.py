@@ -202,7 +202,7 @@ class Application(Configured):
         from aggregator.pipeline.edits.changes import changes
 
         after = self.completed(before, upkeep).settings
-        return changes(self.former(before), after, before and before.epoch, upkeep.later_ids())
+        return changes(self.former(before), after, before and before.epoch, upkeep.source_ids())
 
     def completed(self, before: StoredConfiguration | None, upkeep: Upkeep) -> Application:
         """This application, with renamings of sections and topics that the file makes without `was`, because compared with `before` it

@@ -62,8 +62,8 @@ class Comparison:
         self.before: Application | None = None
         if former:
             self.before = Application(proposed.installation, settings_today(former, self.after.settings))
-        later = archive.upkeep.later_ids() if archive else ()
-        self.changes = changes(former, self.after.settings, self._epoch, later)
+        first = archive.upkeep.source_ids() if archive else {}
+        self.changes = changes(former, self.after.settings, self._epoch, first)
         environment = ENVIRONMENT in self.changes.other
         self._alike = False  # whether applying the file would leave stored stories as they are, without re-placing them
         if archive and former and not environment:

@@ -68,10 +68,10 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def first_ids(renamed: Mapping[str, str]) -> dict[str, str]:
-    """First id → last id of sources that were renamed; without ids that another source had later. `renamed`: root → id of each."""
-    later = {root.removesuffix(AGAIN) for root in renamed if root.endswith(AGAIN)}
-    return {root: id for root, id in renamed.items() if root not in later and not id.startswith(root + BEFORE)}
+def first_ids(ids: Mapping[str, str]) -> dict[str, str]:
+    """First id → last id of sources; without first ids that another source had later. `ids`: root → id of each."""
+    later = {root.removesuffix(AGAIN) for root, id in ids.items() if root.endswith(AGAIN) and root != id}
+    return {root: id for root, id in ids.items() if root not in later and not id.startswith(root + BEFORE)}
 
 
 def at_new_address(state: SourceState) -> SourceState:

@@ -107,11 +107,8 @@ class Upkeep(ABC, Generic[Writer]):
         rows = self._db.read("SELECT alike FROM configurations WHERE epoch = ? ORDER BY n DESC LIMIT 1", (epoch,))
         return rows[0][0] if rows else None
 
-    def renamed_sources(self) -> dict[str, str]:
-        return first_ids(dict(self._db.read("SELECT root, id FROM sources WHERE root != id ORDER BY n")))
-
-    def later_ids(self) -> frozenset[str]:
-        return frozenset(id for (id,) in self._db.read("SELECT id FROM sources WHERE root != id"))
+    def source_ids(self) -> dict[str, str]:
+        return first_ids(dict(self._db.read("SELECT root, id FROM sources ORDER BY n")))
 
     def note(self, note: Note[T], value: T | None) -> None:
         with self._db.transaction():

@@ -41,7 +41,7 @@ class InForce(Struct, frozen=True):
     root: str  # public address without trailing slash
     zone: ZoneInfo
     since: datetime  # when this configuration came into force, or the program itself changed
-    # First id → last id of each source that was renamed, including removed ones.
+    # First id → last id of each source, including removed ones.
     first_ids: Mapping[str, str] = field(default_factory=dict)
     # Stream with a former id → present id of the section or topic, in the order in which they were renamed.
     renamed: Mapping[StreamName, str] = field(default_factory=dict)
@@ -96,5 +96,5 @@ class Following:
         noted = archive.upkeep.noted(notes.RENAMED) or {}
         led = {StreamName.read(name): id for name, id in noted.items()} | settings.renamed
         former = {old: id for old, id in led.items() if old.id not in called.titles(old.kind)}
-        first = archive.upkeep.renamed_sources()
+        first = archive.upkeep.source_ids()
         return replace(self._plain, names=called, since=since, first_ids=first, renamed=former)

@@ -129,10 +129,12 @@ class Changes(Struct, frozen=True):
         return found
 
 
-def changes(old: Settings | None, new: Settings, epoch: str | None = None, later: Collection[str] = ()) -> Changes:
+def changes(
+    old: Settings | None, new: Settings, epoch: str | None = None, first: Mapping[str, str] | None = None
+) -> Changes:
     """What `new` changes compared with `old` (nothing if `old` is None). Positions in the file do not count. `epoch` is the one under
-    which `old` was put in force: if it differs from `old.epoch`, environment variables have changed since. `later`: ids that are
-    not the first of their source."""
+    which `old` was put in force: if it differs from `old.epoch`, environment variables have changed since. `first`: first id →
+    last id of each source (`Upkeep.source_ids`)."""
     if old is None:
         return Changes()
     renamed, old = new.renamed, settings_today(former := old, new)
@@ -148,7 +150,7 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None, later
     if epoch not in (None, old.epoch):
         other.append(ENVIRONMENT)
     return Changes(
-        _sources(old.sources, new.sources, later),
+        _sources(old.sources, new.sources, first or {}),
         _rules((former.sections, old.sections), new.sections, renamed),
         _rules((former.topics, old.topics), new.topics, renamed),
         (*_settings("site", old.site, new.site), *_settings("defaults", old.defaults, new.defaults)),
@@ -231,7 +233,7 @@ def _reordered(old: Sequence[str], new: Sequence[str]) -> bool:
     return [id for id in old if id in both] != [id for id in new if id in both]
 
 
-def _sources(old: Sequence[Source], new: Sequence[Source], later: Collection[str]) -> SourceChanges:
+def _sources(old: Sequence[Source], new: Sequence[Source], first: Mapping[str, str]) -> SourceChanges:
     before, ids = {source.id: source for source in old}, {source.id for source in new}
     added, renamed, changed, lost = [], [], [], []
     switched: dict[bool, list[str]] = {True: [], False: []}
@@ -244,7 +246,8 @@ def _sources(old: Sequence[Source], new: Sequence[Source], later: Collection[str
         known = before.pop(former)
         if former != source.id:
             renamed.append((former, source.id))
-            if former in later and former not in source.was and former not in ids:
+            # Its first id leads to it by itself: as it is called so far, or, where this edit is in force already, by it.
+            if first.get(former) not in (former, source.id) and former not in source.was and former not in ids:
                 lost.append(former)
         if known.enabled != source.enabled:
             switched[source.enabled].append(source.id)

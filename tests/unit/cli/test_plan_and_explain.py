@@ -367,6 +367,13 @@ def test_a_plan_says_which_former_id_needs_was(desk: Desk) -> None:
     assert hint in desk.run("apply")
 
 
+def test_a_source_needs_no_was_because_another_is_called_as_it_is_with_again(desk: Desk) -> None:
+    """In the archive, the first id of a source that takes that of a renamed one ends so."""
+    desk.apply(both := FILE.replace("sources:\n", "sources:\n  - {name: One Again, url: 'https://other.example/'}\n"))
+    desk.file.write_text(both.replace("name: One,", "name: Uno,"))
+    assert "~ source one is renamed to uno\n" in desk.run("plan")
+
+
 def test_a_plan_says_that_a_source_needs_was_where_another_has_its_first_id(desk: Desk) -> None:
     desk.apply(renamed := FILE.replace("name: One,", "name: Uno,"))
     desk.apply(both := renamed.replace("sources:\n", "sources:\n  - {name: One, url: 'https://other.example/'}\n"))

@@ -460,6 +460,16 @@ def test_an_edit_that_another_machine_put_in_force_first_is_told_as_what_it_chan
     assert told.status.changed["sections"]["changed"]
 
 
+def test_who_follows_an_edit_says_which_former_id_needs_was(worker: Worker) -> None:
+    worker.edit(FILE.replace("name: One,", "name: Uno,"))
+    worker.save(FILE.replace("name: One,", "name: Un,"))
+    assert worker.command("apply") == 0
+    told = worker.look()
+    assert told and told.status
+    assert told.status.changed["sources"]["lost"] == ("uno",)
+    assert "  ~ source uno is renamed to un; with `was: [uno]` its former addresses lead to it" in told.lines
+
+
 @pytest.mark.parametrize("command", ["", "apply"])
 def test_who_follows_an_edit_that_undoes_a_renaming_says_so(worker: Worker, command: str) -> None:
     """In the status, over the true note of `apply`, the section was removed and another one new."""

@@ -53,12 +53,14 @@ def test_sources_start_stop_and_change() -> None:
 
 def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
     for new in ('Uno, url: "https://one.example/"', 'Uno, was: [one], url: "https://elsewhere.example/"'):
-        found = told('One, url: "https://one.example/"', new)
+        edited = read(OLD.replace('One, url: "https://one.example/"', new))
+        found = changes(read(OLD), edited, first={"one": "one"})
+        assert found == changes(read(OLD), edited, first={"one": "uno"}), "the same as where the edit is in force"
         assert found.sources.renamed == (("one", "uno"),)
         assert (found.sources.added, found.sources.removed, found.sources.lost) == ((), (), ())
         assert found.as_json()["sources"]["renamed"] == [{"from": "one", "to": "uno"}]
         assert found.lines() == ["~ source one is renamed to uno"]
-        again = changes(read(OLD), read(OLD.replace('One, url: "https://one.example/"', new)), later=["one"])
+        again = changes(read(OLD), edited, first={"ein": "one"})
         assert again.sources.lost == (() if "was" in new else ("one",)), "its first id leads to it, this one does not"
         hint = "" if "was" in new else "; with `was: [one]` its former addresses lead to it"
         assert again.lines() == [f"~ source one is renamed to uno{hint}"]
