@@ -23,8 +23,8 @@ _NOT_PLAIN = re.compile(r"&(?:amp|apos|#\w+);|/\.|%(?![0-9A-Fa-f]{2})|://[^/]*(?
 
 _HOST = re.compile(r"\s*www\.[\w-]+\.[\w.-]+(?=[\s:/?#]|\Z)", re.IGNORECASE)
 _TWICE = re.compile(r"\A\s*(?:https?://)+(?=https?://)", re.IGNORECASE)
-# Not https:/page.html, nor https:/2026/01/a, which is within the site.
-_ONE_SLASH = re.compile(r"\A(https?:)/?(?=[\w.-]+\.[^\W\d_]{2,}(?::\d+)?/)", re.IGNORECASE)
+# Not https:/page.html, https:/index.php/a, nor https:/2026/01/a, which is within the site.
+_ONE_SLASH = re.compile(r"\A(https?:)/?(?=\w[\w.-]*\.(?!(?:php|aspx?|html?)\b)[^\W\d_]{2,}(?::\d+)?/)", re.IGNORECASE)
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 # Characters that mean the same with and without their escape: the unreserved ones (RFC 3986, 2.3), and those that browsers do
 # not escape but some programs do (such as our `render.fit.fit_address`).

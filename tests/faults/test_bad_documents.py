@@ -406,7 +406,9 @@ def test_25_relative_links_become_absolute(link: str, expected: str) -> None:
     assert f'href="{expected}"' in read(body).items[0].content
 
 
-@pytest.mark.parametrize("rest", ["2026/11/a.html", "page.html", "page.php?u=https:/b.example/1", "images/a/"])
+@pytest.mark.parametrize(
+    "rest", ["2026/11/a.html", "page.html", "index.php/2026/a", "page.php?u=https:/b.example/1", "images/a/"]
+)
 def test_25_a_link_with_one_slash_that_names_no_host_is_within_the_site(rest: str) -> None:
     """As in a browser. (`https:/2026/11` with a host would be https://0.0.7.234/11.)"""
     assert read(rss(item(link=f"https:/{rest}"))).items[0].url == f"https://example.org/{rest}"
