@@ -18,7 +18,9 @@ _UNWANTED = re.compile(
 )
 # Anything but what nobody sees and words or emoji may need: fillers of Hangul, vowels of Khmer, joiners, selectors of variants; and but the
 # blank of Braille.
-_SEEN = re.compile("[^ \u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0]")
+_SEEN = re.compile(
+    "[^ \u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 # Possible mojibake: a lead byte of UTF-8 and a continuation byte, both decoded as Latin-1 or windows-1252 (`Ã¤` for ä).
 _DOUBLED = re.compile(f"[\xc2-\xf4][\x80-\xbf{bytes(range(0x80, 0xA0)).decode('cp1252', 'ignore')}]|Ã\\s")
 # ftfy takes time quadratic in the length of text that was misdecoded several times, and `unicodedata` quadratic in the number of

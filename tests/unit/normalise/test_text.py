@@ -186,7 +186,9 @@ def test_a_missing_title_comes_from_the_summary() -> None:
         assert one(f"<p>{sentence} The second too.</p>", title="").title == sentence
 
 
-@pytest.mark.parametrize("sign", list("\u034f\u115f\u1160\u17b4\u17b5\u180b\u200c\u200d\u2800\u3164\ufe0f\uffa0"))
+@pytest.mark.parametrize(
+    "sign", list("\u034f\u115f\u1160\u17b4\u17b5\u180b\u200c\u200d\u2800\u3164\ufe0f\uffa0\U000e0100")
+)
 def test_a_title_of_signs_that_nobody_sees_is_missing_but_words_keep_them(sign: str) -> None:
     for blank in (sign, f"{sign} {sign}", f"&#{ord(sign)};"):
         assert one("<p>The new dam opens soon. It is old.</p>", title=blank).title == "The new dam opens soon."
