@@ -21,10 +21,10 @@ from msgspec.structs import replace
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from aggregator.addresses import Allowance
+from aggregator.addresses import Allowance, private_host
 from aggregator.fetch.connections import Connections, Connector, Once, Response
 from aggregator.fetch.decode import Body, larger_than
-from aggregator.fetch.failures import NO_NAME_SERVER, Stopped, failure, http_failure
+from aggregator.fetch.failures import LED_INSIDE, NO_NAME_SERVER, Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate, Limits, Room
 from aggregator.fetch.guard import SystemResolver
 from aggregator.fetch.headers import freshness, legal_validator, written
@@ -142,6 +142,9 @@ class Http:
                 headers.update(terms.own)
             asked = validators if trail.here.url == (terms.request.validator_url or trail.first.url) else {}
             headers.update(asked)
+            if terms.request.crawled and terms.public and private_host(trail.here.host):
+                # If it counted as a host whose robots.txt cannot be read now, all articles of the first host would wait with this one.
+                raise Stopped("address", LED_INSIDE)
             if terms.request.crawled and (refused := await self._robots[terms.public].refusal(trail.here)):
                 # The time of a host to which a redirect leads does not concern the other articles of the first one.
                 here, first = (one.host.removeprefix("www.") for one in (trail.here, trail.first))
@@ -181,7 +184,7 @@ class Http:
             except Stopped as stopped:
                 if terms.public and stopped.failed.kind == "address":
                     # `allow_private` would not help: do not mention it
-                    raise Stopped("address", "another address leads to this private one") from None
+                    raise Stopped("address", LED_INSIDE) from None
                 raise
             finally:
                 terms.seconds -= clock() - began
