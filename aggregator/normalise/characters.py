@@ -16,8 +16,8 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u061c\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U0001fffe\U0001ffff\U000e0000-\U000e007f\U0010fffe\U0010ffff]"
 )
-# Anything but what nobody sees and words or emoji may need: fillers of Hangul, vowels of Khmer, joiners, selectors of variants; and but the
-# blank of Braille.
+# Not the signs that nobody sees, but words or emoji may need: fillers of Hangul, vowels of Khmer, joiners, selectors of variants, the blank
+# of Braille.
 _SEEN = re.compile(
     "[^ \u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )

@@ -228,3 +228,10 @@ def test_what_a_broken_edit_quotes_is_no_markup_to_a_reader_that_takes_summaries
     (told,) = entries(newsroom).values()
     assert told["summary"] == message.replace("<", "< ")
     assert "&lt;img" not in newsroom.client.get("/sources.rss").text.partition("<description>feeds.yaml")[2][:100]
+
+
+def test_nor_is_what_the_error_of_a_source_quotes(newsroom: Newsroom) -> None:
+    (kyodo,) = newsroom.archive.sources.states(["kyodo"])
+    dead = {"last_success": NOON - DAY, "failures": 3, "error": "moved to <b.example>", "error_kind": "refused"}
+    newsroom.archive.sources.save([structs.replace(kyodo, **dead)])
+    assert entries(newsroom)["kyodo: failing"]["summary"].endswith(": moved to < b.example>")
