@@ -212,8 +212,8 @@ def _named(placed: Iterable[tuple[int, InputItem]]) -> dict[int, Any]:
 
 
 COMMAND = Command(
-    "Read items as JSON Lines, and print for each, in the same order, a line with its id, story, section, sections, topics and "
-    "receipts. Items are of one story if they have the same `story`.",
+    "Read items as JSON Lines, and print one line for each, in the same order, with its id, story, section, sections, topics and "
+    "receipts. Items with the same `story` are of one story.",
     add,
     run,
 )

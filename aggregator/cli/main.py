@@ -35,7 +35,7 @@ COMMANDS: dict[str, str] = {
     "import": "append the feeds of an OPML file to feeds.yaml",
     "export": "print the sources as OPML",
     "classify": "read items as JSON Lines, print their sections, topics and stories",
-    "prune": "delete texts that sources listed last longer ago than `keep`",
+    "prune": "delete texts of items that have not been listed for `keep`",
     "copy": "copy a SQLite archive into a PostgreSQL database",
     "backup": "write a consistent copy of the archive, even while the service runs",
 }

@@ -25,7 +25,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 COMMAND = Command(
-    "Delete texts that sources listed last longer ago than `keep` (in feeds.yaml). Headlines and links stay.",
+    "Delete the texts of items that their source has not listed for `keep` (in feeds.yaml). Headlines and links stay.",
     nothing,
     run,
 )
