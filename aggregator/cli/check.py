@@ -10,6 +10,7 @@ from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.terminal import print_json, say
 from aggregator.errors import ConfigError
 from aggregator.model.settings import Settings
+from aggregator.normalise.characters import visible
 from aggregator.text.plurals import counted
 
 
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             print_json({"ok": not errors, "problems": problems})
         else:
             for problem in problems:
-                print(problem)
+                print(visible(str(problem)))  # others may have named the file
     say(valid)
     return 2 if errors else 0
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from aggregator import __version__
 from aggregator.bootstrap import Installation
 from aggregator.cli.arguments import Command, option
-from aggregator.cli.terminal import end_output, end_streams, open_streams
+from aggregator.cli.terminal import end_output, end_streams, open_streams, say
 from aggregator.errors import AggregatorError, ConfigError, lack
 
 COMMANDS: dict[str, str] = {
@@ -123,10 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
         code = command.run(asked, installation)
         sys.stdout.flush()  # here, because an error while flushing at exit would give no message and another exit code
     except AggregatorError as error:
-        from aggregator.normalise.characters import visible  # most commands end without an error
-
-        # It may name a file or an address, which others have named.
-        print(visible(str(error) if isinstance(error, ConfigError) else f"aggregator: {error}"), file=sys.stderr)
+        say(str(error) if isinstance(error, ConfigError) else f"aggregator: {error}")
         return error.exit_code
     except KeyboardInterrupt:
         return 130

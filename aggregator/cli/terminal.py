@@ -33,9 +33,12 @@ def _plain(value: Any) -> Any:
 
 
 def say(notice: str | None) -> None:
-    """Print what is no result, if there is anything to say, on standard error."""
+    """Print what is no result, if there is anything to say, on standard error. It may name a file or an address, which others have named:
+    nothing in it steers the terminal."""
     if notice:
-        print(notice, file=sys.stderr)
+        from aggregator.normalise.characters import visible  # most commands say nothing
+
+        print(visible(notice), file=sys.stderr)
 
 
 def is_terminal(output: TextIO) -> bool:

@@ -48,13 +48,15 @@ def test_the_name_of_a_file_that_others_named_does_not_steer_the_terminal(
     assert told.rstrip("\n").isprintable()
 
 
+@pytest.mark.parametrize("arguments", [["plan", "FILE"], ["--config", "FILE", "check"]], ids=["plan", "check"])
 def test_nor_does_the_name_of_a_proposed_file_that_is_broken(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     proposed = tmp_path / "feeds\x1b]0;owned\x07.yaml"
     proposed.write_text("sources: 3\n")
-    assert main(["--instance", str(tmp_path / "instance"), "plan", str(proposed)]) == 2
-    told = capsys.readouterr().err
+    given = [str(proposed) if one == "FILE" else one for one in arguments]
+    assert main(["--instance", str(tmp_path / "instance"), *given]) == 2
+    told = "".join(capsys.readouterr())
     assert "feeds\\x1b]0;owned\\x07.yaml:1:10: " in told
     assert told.rstrip("\n").isprintable()
 
