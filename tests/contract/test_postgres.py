@@ -297,10 +297,12 @@ def test_an_upgrade_keeps_owners_and_rights_and_leaves_the_tables_of_others_alon
 def test_strangers_and_later_versions_are_left_alone(url: str) -> None:
     with pytest.raises(NotAStore, match="no archive yet"):
         ReadOnlyArchive(url)
-    execute(url, "CREATE TABLE theirs (n int)")
-    with pytest.raises(NotAStore, match="theirs"):
-        PostgresArchive(url)
-    execute(url, "DROP TABLE theirs")
+    for theirs in ("theirs (n int)", "meta (k text, v text)", "procrastinate_jobs (id bigint, args jsonb)"):
+        execute(url, f"CREATE TABLE {theirs}")
+        table = theirs.split()[0]
+        with pytest.raises(NotAStore, match=f"another program .{table}"):
+            PostgresArchive(url)
+        execute(url, f"DROP TABLE {table}")
     PostgresArchive(url).close()
     execute(url, "UPDATE meta SET value = '99' WHERE key = 'schema'")
     with pytest.raises(StoreTooNew, match="schema 99"):

@@ -34,9 +34,12 @@ migrations = partial(read_migrations, "aggregator.store.postgres")
 
 
 def version(raw: Raw) -> int:
-    """The number of the last migration; 0 for an empty database."""
+    """The number of the last migration; 0 for a database without an archive."""
     # Not `to_regclass`, whose cache may be older than a lock that was just waited for.
-    made = raw.execute("SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'meta'").fetchone()
+    made = raw.execute(
+        "SELECT 1 FROM pg_class t JOIN pg_namespace s ON s.oid = relnamespace JOIN pg_attribute ON attrelid = t.oid "
+        "WHERE nspname = current_schema() AND relname = 'meta' AND relkind = 'r' AND attname = 'key'"
+    ).fetchone()
     if not made:
         return 0
     row = raw.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
@@ -171,9 +174,8 @@ def _refuse(connection: Connection, raw: Raw) -> None:
         raise StoreError(
             f"{connection.server.name}: its encoding is {row[0]}; make one with `createdb --encoding UTF8 --template template0`"
         )
-    strangers = raw.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE 'procrastinate%%' LIMIT 1"
-    ).fetchone()
+    # Tables of a queue, too: ours are made after the archive, and our workers would delete the jobs of another program.
+    strangers = raw.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LIMIT 1").fetchone()
     if strangers:
         raise NotAStore(
             f"{connection.server.name}: holds tables of another program ({strangers[0]}); it was left untouched. Give this "
