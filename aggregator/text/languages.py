@@ -16,6 +16,19 @@ ENOUGH = 3  # so many different function words identify a language
 FEW = 2  # these suffice if the feed names no language, no other language has as many, and English has none
 CLEARLY = 2  # to override the feed's language, a text must have this many times the function words of that language
 _FORMER = {"in": "id", "iw": "he", "ji": "yi"}  # codes that were replaced in 1989, which Java wrote until version 17
+LONG = {
+    long: short
+    for short, longs in {
+        "ar": "ara", "bg": "bul", "bn": "ben", "bs": "bos", "ca": "cat", "cs": "ces cze", "da": "dan", "de": "deu ger", "el": "ell gre",
+        "en": "eng", "es": "spa", "fa": "fas per", "fi": "fin", "fr": "fra fre", "he": "heb", "hi": "hin", "hr": "hrv", "hu": "hun",
+        "id": "ind", "is": "isl ice", "it": "ita", "ja": "jpn", "ko": "kor", "lt": "lit", "lv": "lav", "mk": "mkd mac", "ms": "msa may",
+        "nb": "nob", "nl": "nld dut", "nn": "nno", "no": "nor", "pl": "pol", "pt": "por", "ro": "ron rum", "ru": "rus", "sk": "slk slo",
+        "sl": "slv", "sr": "srp", "sv": "swe", "ta": "tam", "th": "tha", "tl": "tgl", "tr": "tur", "uk": "ukr", "ur": "urd", "vi": "vie",
+        "zh": "zho chi cmn",
+    }.items()
+    for long in longs.split()
+}  # fmt: skip
+"""ISO 639-2 and 639-3 code → that of ISO 639-1, which a tag of BCP 47 must have where there is one, for the languages known here."""
 ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "tl": "fil", **_FORMER}
 NAMED = {"nb": "no", "sh": None}
 """Our code → the code that feeds use, where they differ. Bosnian, Croatian and Serbian share one code here (`sh`), so their own codes
@@ -70,8 +83,8 @@ def recognised(words: Sequence[str], likely: str | None) -> str | None:
 
 
 def language_tag(text: str | None) -> str | None:
-    """A language tag (BCP 47) in its usual writing: `en-GB`, `id` for `in`; None for anything else, and for those that name no
-    language."""
+    """A language tag (BCP 47) in its usual writing: `en-GB`, `id` for `in`, `de` for `deu`; None for anything else, and for those that
+    name no language."""
     found = _TAG.fullmatch(text.strip()) if text else None
     if found is None:
         return None
@@ -79,7 +92,8 @@ def language_tag(text: str | None) -> str | None:
     first = first.lower()
     if first in _NONE:
         return None
-    return "-".join([_FORMER.get(first, first), *(part.upper() if len(part) == 2 else part for part in rest)])
+    first = _FORMER.get(first) or LONG.get(first, first)
+    return "-".join([first, *(part.upper() if len(part) == 2 else part for part in rest)])
 
 
 @lru_cache(maxsize=256)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.languages import language, language_tag
+from aggregator.text.languages import LONG, function_words, language, language_tag
 from aggregator.text.words import tokens
 
 
@@ -47,6 +47,10 @@ def test_the_language_is_what_the_feed_says_unless_the_text_is_plainly_another(
         (" de ", "de"),
         ("in_ID", "id-ID"),
         ("zh-Hans-CN", "zh-Hans-CN"),
+        ("ENG", "en"),
+        ("deu-at", "de-AT"),
+        ("fre", "fr"),
+        ("fil", "fil"),
         ("MUL", None),
         ("und", None),
         ("English", None),
@@ -56,3 +60,9 @@ def test_the_language_is_what_the_feed_says_unless_the_text_is_plainly_another(
 )
 def test_a_language_tag_has_its_usual_writing(said: str | None, tag: str | None) -> None:
     assert language_tag(said) == tag
+
+
+def test_languages_known_here_are_known_by_their_long_codes() -> None:
+    """Otherwise a report whose feed says `eng` would join no other report in English."""
+    short = {lang for lang in function_words() if len(lang) == 2} - {"sh"}
+    assert short <= {tag for long in LONG if (tag := language_tag(long))}
