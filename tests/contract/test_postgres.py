@@ -297,9 +297,12 @@ def test_an_upgrade_keeps_owners_and_rights_and_leaves_the_tables_of_others_alon
 def test_strangers_and_later_versions_are_left_alone(url: str) -> None:
     with pytest.raises(NotAStore, match="no archive yet"):
         ReadOnlyArchive(url)
-    for theirs in ("theirs (n int)", "meta (k text, v text)", "procrastinate_jobs (id bigint, args jsonb)"):
+    version = "AS SELECT 'schema' AS key, 'public' AS value"
+    for theirs in ("theirs (n int)", "meta (key text, val text)", f"meta {version}", "procrastinate_jobs (id bigint)"):
         execute(url, f"CREATE TABLE {theirs}")
         table = theirs.split()[0]
+        with pytest.raises(NotAStore, match="no archive yet"):
+            ReadOnlyArchive(url)
         with pytest.raises(NotAStore, match=f"another program .{table}"):
             PostgresArchive(url)
         execute(url, f"DROP TABLE {table}")

@@ -35,10 +35,9 @@ migrations = partial(read_migrations, "aggregator.store.postgres")
 
 def version(raw: Raw) -> int:
     """The number of the last migration; 0 for a database without an archive."""
-    # Not `to_regclass`, whose cache may be older than a lock that was just waited for.
+    # Not `to_regclass`, whose cache may be older than a lock that was just waited for. Other programs have a table `meta`, too.
     made = raw.execute(
-        "SELECT 1 FROM pg_class t JOIN pg_namespace s ON s.oid = relnamespace JOIN pg_attribute ON attrelid = t.oid "
-        "WHERE nspname = current_schema() AND relname = 'meta' AND relkind = 'r' AND attname = 'key'"
+        "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename IN ('meta', 'placements') HAVING count(*) = 2"
     ).fetchone()
     if not made:
         return 0
