@@ -29,7 +29,8 @@ LONG = {
     for long in longs.split()
 }  # fmt: skip
 """ISO 639-2 and 639-3 code → that of ISO 639-1, which a tag of BCP 47 must have where there is one, for the languages known here."""
-ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "tl": "fil", **_FORMER}
+_PRESENT = {**_FORMER, **LONG}
+ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "tl": "fil"}
 NAMED = {"nb": "no", "sh": None}
 """Our code → the code that feeds use, where they differ. Bosnian, Croatian and Serbian share one code here (`sh`), so their own codes
 are unknown."""
@@ -92,14 +93,14 @@ def language_tag(text: str | None) -> str | None:
     first = first.lower()
     if first in _NONE:
         return None
-    first = _FORMER.get(first) or LONG.get(first, first)
-    return "-".join([first, *(part.upper() if len(part) == 2 else part for part in rest)])
+    return "-".join([_PRESENT.get(first, first), *(part.upper() if len(part) == 2 else part for part in rest)])
 
 
 @lru_cache(maxsize=256)
 def language_code(said: str) -> str:
-    """Our code for a language tag: `en-GB` → `en`, `no` → `nb`."""
+    """Our code for a language tag: `en-GB` → `en`, `no` → `nb`; also for one that was stored before `language_tag` replaced its code."""
     code = said.partition("-")[0].partition("_")[0].lower()
+    code = _PRESENT.get(code, code)
     return ALIASES.get(code, code)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.languages import LONG, function_words, language, language_tag
+from aggregator.text.languages import LONG, function_words, language, language_code, language_tag
 from aggregator.text.words import tokens
 
 
@@ -66,3 +66,6 @@ def test_languages_known_here_are_known_by_their_long_codes() -> None:
     """Otherwise a report whose feed says `eng` would join no other report in English."""
     short = {lang for lang in function_words() if len(lang) == 2} - {"sh"}
     assert short <= {tag for long in LONG if (tag := language_tag(long))}
+    text = tokens("Der Hund da")
+    assert language(text, "eng") == language(text, "en") == "en", "as an item of before these codes were replaced"
+    assert [language_code(long) for long in ("eng", "hrv", "nno-NO")] == ["en", "sh", "nb"]
