@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -49,6 +49,13 @@ def failing_disk(folder: Path, image: Path) -> Iterator[Callable[[], None]]:
         # At once, since `image` may be mounted again; later where a test that failed still holds files open, else it stayed for ever.
         if subprocess.run(["umount", str(folder)], capture_output=True, check=False).returncode:
             subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+def fill(file: Path, block: int = 4096) -> None:
+    """Write to `file`, in pieces of so many bytes, until its disk is full."""
+    with suppress(OSError), file.open("wb", buffering=0) as open_file:
+        while True:
+            open_file.write(bytes(block))
 
 
 @contextmanager

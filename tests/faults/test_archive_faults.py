@@ -13,14 +13,14 @@ import stat
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import NOW, ago, archive, item, policy, polled, source
-from builders.disks import failing_disk, read_only, small_disk
+from builders.disks import failing_disk, fill, read_only, small_disk
 from builders.process import PATIENCE, aggregator, command, configuration, environment
 from msgspec.structs import replace
 
@@ -121,13 +121,20 @@ def test_f5_a_full_archive_changes_nothing_reads_on_and_goes_on_when_there_is_ro
 def test_f5_whoever_opens_the_archive_on_a_full_disk_is_told_so(tmp_path: Path, read_only: bool) -> None:
     with small_disk(tmp_path / "small", "2m") as folder:
         archive(folder, "one").close()
-        with suppress(OSError), (folder / "other").open("wb") as other:
-            while True:
-                other.write(bytes(4096))
+        fill(folder / "other")
         with pytest.raises(StoreFull, match="disk is full; nothing was changed, even reading needs some room"):
             Connection(folder / "aggregator.db", read_only=read_only).read("SELECT * FROM items")
         (folder / "other").unlink()
         archive(folder, "one").close()
+
+
+def killed_on_a_full_disk(tmp_path: Path) -> Path:
+    """The folder of an archive on `disk`, which `other` fills, as a process leaves it that is killed, but without the index of its log."""
+    with closing(archive(tmp_path / "killed", "one")):
+        shutil.copytree(tmp_path / "killed", folder := tmp_path / "disk" / "killed")
+    (folder / "aggregator.db-shm").unlink()
+    fill(folder / "other", 512)
+    return folder
 
 
 @pytest.mark.parametrize("free", [0, 16])
@@ -136,12 +143,7 @@ def test_f5_an_index_of_the_log_for_which_a_disk_of_small_blocks_has_no_room_end
 ) -> None:
     """SQLite noticed it only where the disk has blocks of 4 KiB; on others the system ended each process with SIGBUS, without a word."""
     with failing_disk(tmp_path / "disk", tmp_path / "image"):
-        with closing(archive(tmp_path / "killed", "one")):
-            shutil.copytree(tmp_path / "killed", folder := tmp_path / "disk" / "killed")
-        (folder / "aggregator.db-shm").unlink()
-        with suppress(OSError), (folder / "other").open("wb", buffering=0) as other:
-            while True:
-                other.write(bytes(512))
+        folder = killed_on_a_full_disk(tmp_path)
         os.truncate(folder / "other", (folder / "other").stat().st_size - free * 1024)
         read = f"""
 from pathlib import Path
@@ -157,12 +159,7 @@ print(Connection(Path({str(folder / "aggregator.db")!r}), read_only=True).read("
 def test_f5_what_a_disk_of_small_blocks_reserves_for_root_is_no_full_disk_to_root(tmp_path: Path) -> None:
     """Of its free space the system names only what everybody may use, here none. Nor is such a disk full when it is read-only."""
     with failing_disk(tmp_path / "disk", tmp_path / "image") as fail:
-        with closing(archive(tmp_path / "killed", "one")):
-            shutil.copytree(tmp_path / "killed", folder := tmp_path / "disk" / "killed")
-        (folder / "aggregator.db-shm").unlink()
-        with suppress(OSError), (folder / "other").open("wb", buffering=0) as other:
-            while True:
-                other.write(bytes(512))
+        folder = killed_on_a_full_disk(tmp_path)
         os.truncate(folder / "other", (folder / "other").stat().st_size - (1 << 20))
         assert os.statvfs(folder).f_bavail == 0
         with closing(Connection(folder / "aggregator.db", read_only=True)) as found:
@@ -180,9 +177,7 @@ def test_f5_a_backup_put_back_on_a_full_disk_is_not_said_to_be_readable(tmp_path
     made.close()
     with small_disk(tmp_path / "small", "2m") as folder:
         shutil.copy(tmp_path / "backup.db", folder / "aggregator.db")
-        with suppress(OSError), (folder / "other").open("wb") as other:
-            while True:
-                other.write(bytes(4096))
+        fill(folder / "other")
         with pytest.raises(StoreFull, match="disk is full; nothing was changed, even reading needs some room"):
             SqliteArchive(folder / "aggregator.db")
         (folder / "other").unlink()
@@ -205,9 +200,7 @@ def test_f5_a_disk_that_fails_only_when_its_writes_are_to_last_says_so_and_loses
     with small_disk(image.parent, "24m") as host:
         with failing_disk(disk, image), closing(SqliteArchive(disk / "aggregator.db")) as store:
             store.sources.sync([source("one")])
-            with suppress(OSError), (host / "other").open("wb", buffering=0) as other:
-                while True:
-                    other.write(bytes(4096))
+            fill(host / "other")
             with pytest.raises(StoreError, match=r"aggregator\.db: disk I/O error; the disk fails, or a quota"):
                 store.sources.sync([source("one"), *(source(f"s{n}") for n in range(100))])
         (host / "other").unlink()
