@@ -11,7 +11,7 @@ import ada_url
 from aggregator.addresses import Allowance, host_of, literal_private
 from aggregator.config.environment import expand
 from aggregator.config.publishers import name_key
-from aggregator.config.rule_checks import rule_problems, slips
+from aggregator.config.rule_checks import rule_problems, slips, unknown_places
 from aggregator.config.scalars import slug
 from aggregator.config.schema import FeedsFile, IncludedFile, Rules, Source
 from aggregator.config.suggest import closest, did_you_mean
@@ -35,6 +35,7 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
     yield from _publisher_names(parts, sources)
     for kind, entries in (("section", sections), ("topic", topics)):
         yield from _ids(kind, entries)
+        yield from unknown_places(entries)
         for rules in entries:
             yield from rule_problems(rules, kind)
     if lacks_fallback(sections):

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from aggregator.config.rules import MAX_WEIGHT, place_meant
+from aggregator.config.scalars import shown
 from aggregator.config.schema import IncludedFile, Rules
 from aggregator.config.tree import Table, Text
-from aggregator.errors import Problem
+from aggregator.errors import ConfigError, Problem
 from aggregator.model.settings import Term
 from aggregator.text.match import Needle, needle
 from aggregator.text.regions import codes_of, countries
 
+PLACE = re.compile(r"[A-Za-z0-9]{2,}(?:-[A-Za-z0-9]+)*")
 WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its weight, read as one text
 SEVERAL = re.compile(r"[\w.]\s*(?:[,;]\s|[、，；])\s*\w|[^\W\d]\s*[,;][^\W\d]")  # commas or semicolons between words
 ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  # one name with a comma: Washington, D.C.
@@ -32,10 +34,6 @@ PAIR = "words that must both be found, with a weight, are {all: [a, b], weight: 
 
 def rule_problems(rules: Rules, kind: str) -> Iterator[Problem]:
     """The problems of a section or topic (`kind`)."""
-    for term in rules.places:
-        code = term.parts[0]
-        if not codes_of(code):
-            yield term.at.problem(f"places: `{code}` is not a known place{place_meant(code)}")
     if rules.nots and not (rules.words or rules.places):
         yield rules.at("not").problem(
             f"`not` only restricts what `words` or `places` find, and this {kind} has neither"
@@ -55,6 +53,22 @@ def rule_problems(rules: Rules, kind: str) -> Iterator[Problem]:
                 f"`{said[0]}` is a phrase without a weight; one stands outside quotes, after a colon and a space: "
                 f"`{said[1]}: {said[2]}`"
             )
+
+
+def unknown_places(entries: Iterable[Rules]) -> Iterator[Problem]:
+    """The places of all sections, or of all topics, that are not known. To find what was meant, each is compared with some 300 names: that
+    is done for as many as are listed."""
+    lines = (line for rules in entries for line in zip(rules.places, rules.written("places"), strict=True))
+    unknown = ((term, line) for term, line in lines if not codes_of(term.parts[0]))
+    for count, (term, line) in enumerate(unknown):
+        code = term.parts[0]
+        found = shown(line if isinstance(line, Text) else code)  # a variable by its name: its value may be secret
+        meant = place_meant(code) if count < ConfigError.MOST else ""
+        yield term.at.problem(
+            f"places: {found} is not a known place{meant}"
+            if PLACE.fullmatch(code)
+            else f"places: a place is a code such as CN or a name such as eastern-asia, found {found}{meant}"
+        )
 
 
 def _word(word: str) -> str:

@@ -26,7 +26,6 @@ MAX_PARTS = 8
 MAX_CHOICES = 100  # alternatives of a part; words of `unless`
 STEM = 2  # at least so many letters before *: fewer would match a tenth of the dictionary
 TAIL = 3  # … and after it
-PLACE = re.compile(r"[A-Za-z0-9]{2,}(?:-[A-Za-z0-9]+)*")
 PATTERN = re.compile(r"[\\^$|\[\]{}()<>?]|\.[*+]|\*[*+]|\+\*")  # C++ is a word
 # In headlines these stand for a continent; in this file the group is meant.
 GROUPS_MEANT = {
@@ -55,8 +54,8 @@ def read_place(value: object) -> Term:
     """Reads a line of `places`: an ISO 3166 code, a UN M49 name as a slug (of a country or region), or a named group; optionally with a
     weight."""
     if isinstance(value, Table):
-        return _weighed(value, place_code)
-    return Term((place_code(value),), 1.0, position(value))
+        return _weighed(value, place)
+    return Term((place(value),), 1.0, position(value))
 
 
 def read_unweighed(value: object, key: str, effect: str) -> Term:
@@ -119,14 +118,9 @@ def word(value: object, at: Position | None = None) -> str:
     return written
 
 
-def place_code(value: object) -> str:
-    written = text(value, 60)
-    if PLACE.fullmatch(written):
-        return written
-    raise Wrong(
-        f"a place is a code such as CN or a name such as eastern-asia, found {shown(value)}{place_meant(written)}",
-        value,
-    )
+def place(value: object) -> str:
+    """A code or name, known or not (see `rule_checks.unknown_places`)."""
+    return text(value, 60)
 
 
 def place_meant(written: str) -> str:

@@ -493,3 +493,23 @@ def test_of_very_many_errors_the_first_are_told_and_the_others_counted() -> None
     assert len(told) == 201
     assert told[199].startswith("feeds.yaml:200:1: unknown key `k199`")
     assert told[200] == "feeds.yaml:201:1: errors from here on that are not listed: 1,300"
+
+
+@pytest.mark.parametrize("places", ["xq{}", "no where {}"])
+def test_very_many_unknown_places_are_told_quickly(places: str) -> None:
+    """What was meant by each is searched among some 300 names, but only for those that are told: for 30,000 it took 10 s."""
+    names = ", ".join(["midle east", "midle-east", *map(places.format, range(30_000))])
+    before = time.process_time()
+    told = problems(f"sections: [{{id: a, places: [{names}]}}]")
+    assert time.process_time() - before < 5
+    assert len(told) == 201
+    assert all("did you mean `middle-east`?" in one for one in told[:2])
+    assert told[200].endswith("errors from here on that are not listed: 29,802")
+
+
+@pytest.mark.parametrize("value", ["hunter-22", "hunter: 22"])
+def test_an_unknown_place_from_the_environment_is_told_by_the_name_of_its_variable(value: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        compile_texts({"feeds.yaml": 'sections: [{id: a, places: ["${PLACE}"]}]'}, {"PLACE": value})
+    assert "`${PLACE}`" in str(refused.value)
+    assert "hunter" not in str(refused.value)
