@@ -99,6 +99,16 @@ def with_scheme(url: str) -> str:
     return url if has_scheme(url) else f"https://{url}"
 
 
+def requested(url: str) -> str:
+    """The address that is requested for this one, in one spelling; as it is written if it is invalid."""
+    try:
+        parsed = ada_url.URL(url)
+    except ValueError:
+        return url
+    parsed.hash = ""
+    return str(parsed.href)
+
+
 def one_site(host: str, other: str) -> bool:
     """Whether two hosts belong to one site: they are equal, or one is a subdomain of the other (`www.` is ignored)."""
     a, b = host.removeprefix("www."), other.removeprefix("www.")

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-import ada_url
-
-from aggregator.addresses import Allowance, host_of, literal_private
+from aggregator.addresses import Allowance, host_of, literal_private, requested
 from aggregator.config.environment import expand
 from aggregator.config.publishers import name_key
 from aggregator.config.rule_checks import rule_problems, slips, unknown_places
@@ -139,11 +137,9 @@ def _former_ids(
 def _polled(url: str, environ: Mapping[str, str]) -> str:
     """The address that a source requests; as it is written if it is invalid or the environment lacks a variable."""
     try:
-        parsed = ada_url.URL(expand(url, environ))
+        return requested(expand(url, environ))
     except (KeyError, ValueError):
         return url
-    parsed.hash = ""
-    return str(parsed.href)
 
 
 def lacks_fallback(sections: Sequence[Rules]) -> bool:

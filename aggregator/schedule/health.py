@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from aggregator.model.item import TRUNCATED, Drop, NormalFeed
@@ -87,8 +88,8 @@ def in_words(flaw: str) -> str:
     return shown or f"its last document {REPAIRED.get(flaw, f'has a flaw: {flaw}')}"
 
 
-def health(state: SourceState) -> tuple[Health, str]:
-    """(state, evidence). The state is the first of these that applies:
+def health(state: SourceState, listed: Mapping[str, str] = MappingProxyType({})) -> tuple[Health, str]:
+    """(state, evidence). Of the sources in feeds.yaml, listed has address → id. The state is the first of these that applies:
     - `gone`: 410, no longer polled;
     - `challenge`: a check for browsers instead of the feed; `not-a-feed`: a web page or nothing; `failing`: the last poll failed
       otherwise;
@@ -107,13 +108,23 @@ def health(state: SourceState) -> tuple[Health, str]:
     if state.last_success is None:
         return "new", NOT_POLLED
     if permanent_redirects.adopted(state):
-        return "moved", f"moved permanently since {_day(state.moved_since)}; in feeds.yaml set url: {state.moved_to}"
+        return "moved", f"moved permanently since {_day(state.moved_since)}; {_advice(state, listed)}"
     if (answered := quiet(state, state.last_success)) >= silent_after(state):  # until the last poll: none, no silence
         word: Health = "stale" if answered >= STALE_AFTER else "silent"
         usually = f"; it usually brings something every {span(state.rhythm)}" if state.rhythm else ""
         newest = state.last_new or state.first_success
         return word, f"it answers, but nothing new has come since {_minute(newest)}{usually}"
     return _of_document(state) or ("ok", _going_well(state))
+
+
+def _advice(state: SourceState, listed: Mapping[str, str]) -> str:
+    """What the editor does about a source that moved. Two sources cannot have one address."""
+    if (other := listed.get(state.moved_to or "")) in (None, state.id):
+        return f"in feeds.yaml set url: {state.moved_to}"
+    return (
+        f"{state.moved_to} is the address of source {other}: in feeds.yaml remove this source, and add `was: [{state.id}]` to {other}, "
+        "so that its former addresses lead there"
+    )
 
 
 def _failing(state: SourceState) -> tuple[Health, str]:

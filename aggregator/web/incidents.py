@@ -14,7 +14,7 @@ from aggregator.normalise.plain import inert
 from aggregator.schedule.formatting import minute
 from aggregator.schedule.health import FAILURES, FLOOD, STALE_AFTER, silent_after
 from aggregator.web.library import Library
-from aggregator.web.sources import public_health
+from aggregator.web.sources import addresses, public_health
 
 TROUBLES: tuple[Health, ...] = (*FAILURES, "gone", "moved", "stale", "silent", FLOOD)
 SILENCE: tuple[Health, ...] = ("silent", "stale")
@@ -28,11 +28,11 @@ def incidents(lib: Library, limit: int | None, asked: str) -> Stream:
     """The feed of problems, newest first. Its entries say since when a problem exists, not for how long, so that neither further polls nor
     the passing of time change them. `limit`: at most so many entries; `asked`: the parameters of the request, as `query_string` gives
     them."""
-    force = lib.in_force()
+    force, listed = lib.in_force(), addresses(lib)
     items = [
         _incident(force.root, state, kind, evidence, lib.since)
         for state in lib.watched()
-        for kind, evidence in [public_health(state)]
+        for kind, evidence in [public_health(state, listed)]
         if kind in TROUBLES and (kind not in FAILURES or state.failures >= PATIENCE)
     ]
     items += _quiet_sections(lib)

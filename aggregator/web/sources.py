@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
+from aggregator.addresses import requested
 from aggregator.config.environment import mask
 from aggregator.model import notes
 from aggregator.model.source import PAUSED, Health, SourceState
@@ -16,13 +19,14 @@ from aggregator.web.library import Library
 def source_rows(lib: Library) -> list[shapes.Source]:
     """The health of all configured sources, in the order of the file. Secrets in addresses are masked."""
     force = lib.in_force()
+    listed = addresses(lib)
     states = {state.id: state for state in lib.archive.sources.states()}
     drops = lib.archive.sources.drops()
     unplaced = lib.archive.upkeep.noted(notes.SET_ASIDE) or {}
     rows: list[shapes.Source] = []
     for source in force.settings.sources:
         state = states.get(source.id) or SourceState(source.id, source.id, source.url)
-        kind, evidence = public_health(state)
+        kind, evidence = public_health(state, listed)
         rows.append(
             {
                 "id": source.id,
@@ -47,9 +51,14 @@ def source_rows(lib: Library) -> list[shapes.Source]:
     return rows
 
 
-def public_health(state: SourceState) -> tuple[Health, str]:
-    """The state of a source as everybody may see it: the address to which it moved may contain a secret."""
-    kind, evidence = health(state)
+def addresses(lib: Library) -> dict[str, str]:
+    """Address → id of all configured sources."""
+    return {requested(source.url): source.id for source in lib.in_force().settings.sources}
+
+
+def public_health(state: SourceState, listed: Mapping[str, str] = MappingProxyType({})) -> tuple[Health, str]:
+    """The state of a source as everybody may see it: the address to which it moved may contain a secret. `listed`: see `addresses`."""
+    kind, evidence = health(state, listed)
     return kind, mask(evidence)
 
 

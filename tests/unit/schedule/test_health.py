@@ -87,6 +87,18 @@ def test_states(state: SourceState, name: str, evidence: str) -> None:
     assert "None" not in words
 
 
+def test_a_source_that_moved_to_the_address_of_another_is_not_advised_to_take_it() -> None:
+    """`check` refuses two sources with one address."""
+    moved = replace(OK, moved_to="https://n.example/", moved_count=5)
+    words = health(moved, {"https://n.example/": "other"})[1]
+    assert "set url" not in words
+    assert words.endswith(
+        "https://n.example/ is the address of source other: in feeds.yaml remove this source, and add `was: [s]` to other, "
+        "so that its former addresses lead there"
+    )
+    assert "set url: https://n.example/" in health(moved, {"https://n.example/": "s"})[1]
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [

@@ -66,6 +66,17 @@ def test_a_trouble_is_one_entry_however_often_it_is_polled(
     assert again["date_published"] == first["date_published"] == f"{begun:%Y-%m-%dT%H:%M:%SZ}"
 
 
+def test_a_source_that_moved_to_the_address_of_another_is_to_be_removed(newsroom: Newsroom) -> None:
+    (kyodo,) = newsroom.archive.sources.states(["kyodo"])
+    (other,) = newsroom.archive.sources.states(["bbc-world"])
+    moved = {"moved_to": other.url, "moved_count": 9, "moved_since": NOON - 3 * DAY, "last_success": NOON}
+    newsroom.archive.sources.save([structs.replace(kyodo, **moved)])
+    advice = "in feeds.yaml remove this source, and add `was: [kyodo]` to bbc-world"
+    assert advice in entries(newsroom)["kyodo: moved"]["summary"]
+    rows = orjson.loads(newsroom.client.get("/api/v1/sources").data)["sources"]
+    assert [advice in row["evidence"] for row in rows if row["id"] == "kyodo"] == [True]
+
+
 def test_a_feed_that_was_dead_when_it_was_added_is_told_with_the_date_of_its_first_poll(newsroom: Newsroom) -> None:
     """Readers put an alert dated years ago below all others, or count it as read."""
     (kyodo,) = newsroom.archive.sources.states(["kyodo"])
