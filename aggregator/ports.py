@@ -191,8 +191,8 @@ class Articles(Protocol):
         """The articles of new items that were not requested yet, the newest first. If nothing is saved for one (the process was
         killed), it is returned again from the time `again` on; if it was put off, from that time on."""
 
-    def put_off(self, item: int, until: int) -> None:
-        """The article could not be requested now: `claim` returns it again from `until` on."""
+    def put_off(self, items: Collection[int], until: int) -> None:
+        """These articles could not be requested now: `claim` returns them again from `until` on. Not those that were saved meanwhile."""
 
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
         """Store the text of an article, as safe HTML, or (`why`) the reason that none was found. The item then counts as changed, and

@@ -21,10 +21,10 @@ from msgspec.structs import replace
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from aggregator.addresses import Allowance, private_host
+from aggregator.addresses import Allowance
 from aggregator.fetch.connections import Connections, Connector, Once, Response
 from aggregator.fetch.decode import Body, larger_than
-from aggregator.fetch.failures import LED_INSIDE, NO_NAME_SERVER, Stopped, failure, http_failure
+from aggregator.fetch.failures import NO_NAME_SERVER, Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate, Limits, Room
 from aggregator.fetch.guard import SystemResolver
 from aggregator.fetch.headers import freshness, legal_validator, written
@@ -50,13 +50,15 @@ class _Answer(Struct, frozen=True):
 
 class _Terms(Struct):
     """What applies to a request with all its redirects: the headers and login of the source (`own`), and the address to whose origin they
-    may be sent (`secrets_of`); whether all private addresses are refused (`public`); the seconds that are left."""
+    may be sent (`secrets_of`); whether all private addresses are refused (`public`); the seconds that are left; the hosts to which it came
+    so far."""
 
     request: FetchRequest
     own: CIMultiDict[str]
     secrets_of: WebAddress
     public: bool
     seconds: float
+    hosts: list[str]
 
 
 class Http:
@@ -97,14 +99,16 @@ class Http:
         return Robots(lambda url: self._tried(FetchRequest("", url), public))
 
     async def _tried(self, request: FetchRequest, public: bool) -> Outcome:
+        hosts: list[str] = []
         try:
-            return await self._poll(request, public)
+            outcome = await self._poll(request, public, hosts)
         except Exception as error:
             # aiohttp does not wrap the errors of its parsers; their classes differ between its versions.
             ours = type(error).__module__.startswith(("aiohttp.", "aggregator.fetch."))
-            if ours or isinstance(error, (OSError, ValueError)):
-                return failure(error)
-            raise
+            if not ours and not isinstance(error, (OSError, ValueError)):
+                raise
+            outcome = failure(error)
+        return replace(outcome, host=hosts[-1]) if isinstance(outcome, Failed) and hosts else outcome
 
     def pause(self, host: str, seconds: float) -> None:
         """Make no requests to this host for so many seconds, because it asked another process for a pause."""
@@ -114,10 +118,10 @@ class Http:
         """Close all connections. The caller must cancel requests in progress first, since a shutdown is not a failure of a source."""
         await self._connections.close()
 
-    async def _poll(self, request: FetchRequest, public: bool) -> Outcome:
+    async def _poll(self, request: FetchRequest, public: bool, hosts: list[str]) -> Outcome:
         configured, login = start(request.configured or request.url)
         trail = start(request.url)[0]
-        terms = _Terms(request, _own_headers(request, login), configured.first, public, self._limits.deadline)
+        terms = _Terms(request, _own_headers(request, login), configured.first, public, self._limits.deadline, hosts)
         validators = _validators(request)
         try:
             last, answer, asked = await self._follow(trail, validators, terms)
@@ -137,19 +141,14 @@ class Http:
     ) -> tuple[Trail, _Answer, dict[str, str]]:
         """Follow redirects. Returns the trail, the last response, and the validators that were sent with the last request."""
         for _ in range(self._limits.redirects + 1):
+            terms.hosts.append(trail.here.host)
             headers = CIMultiDict(self._headers)
             if trail.here.may_have_secrets_of(terms.secrets_of):
                 headers.update(terms.own)
             asked = validators if trail.here.url == (terms.request.validator_url or trail.first.url) else {}
             headers.update(asked)
-            if terms.request.crawled and terms.public and private_host(trail.here.host):
-                # If it counted as a host whose robots.txt cannot be read now, all articles of the first host would wait with this one.
-                raise Stopped("address", LED_INSIDE)
             if terms.request.crawled and (refused := await self._robots[terms.public].refusal(trail.here)):
-                # The time of a host to which a redirect leads does not concern the other articles of the first one.
-                here, first = (one.host.removeprefix("www.") for one in (trail.here, trail.first))
-                fresh = refused.freshness if here == first else None
-                raise Stopped(refused.kind, refused.message, freshness=fresh)
+                raise Stopped(refused.kind, refused.message, freshness=refused.freshness)
             answer = await self._ask(trail.here, headers, terms)
             wait = freshness(answer.headers, answer.status, datetime.now(UTC)).retry_after
             if wait:  # here too, in case it cannot be stored
@@ -184,7 +183,7 @@ class Http:
             except Stopped as stopped:
                 if terms.public and stopped.failed.kind == "address":
                     # `allow_private` would not help: do not mention it
-                    raise Stopped("address", LED_INSIDE) from None
+                    raise Stopped("address", "another address leads to this private one") from None
                 raise
             finally:
                 terms.seconds -= clock() - began

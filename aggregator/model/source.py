@@ -133,12 +133,14 @@ class NotModified(Struct, frozen=True):
 
 
 class Failed(Struct, frozen=True):
-    """A poll that failed. `message` never quotes unsafe content and never contains a secret."""
+    """A poll that failed. `message` never quotes unsafe content and never contains a secret. `host`: whose failure it is, which is
+    the host to which redirects led; None if no host was asked."""
 
     kind: FailureKind
     message: str
     status: int | None = None
     freshness: Freshness = Freshness()
+    host: str | None = None
 
 
 class ParseJob(Struct, frozen=True):

@@ -29,10 +29,8 @@ LATER = 3600
 """Seconds until an article is requested again if no result was stored (the process was killed).
 
 It is also the minimum delay after a host could not be reached and named no time (Retry-After). The article is then put off for as
-long as its item has been known, so the delay doubles: half a dozen attempts in all. Other articles of the host that were claimed
-together with it are put off for half of `LATER`: they are tried earlier, because the fault may be that of this article alone, which
-may redirect to another host."""
-# concern a whole host
+long as its item has been known, so the delay doubles: half a dozen attempts in all. If the next article fails as well, the fault is not
+that of a page: the others of the host that were claimed together with these are put off for half of `LATER`."""
 _UNREACHABLE: frozenset[FailureKind] = frozenset({"waiting", "timeout", "dns", "refused", "reset"})
 _SLUG = re.compile(r"[\d-]")
 _Read = tuple[str, str | None]
@@ -40,10 +38,12 @@ _Read = tuple[str, str | None]
 
 
 class _Later(Struct, frozen=True):
-    """An article is to be tried again in `seconds`, and the others of its host in `others` seconds (None: now)."""
+    """An article is to be tried again in `seconds`, and the others of its host in `others` seconds (0: now); if `doubtful`, only if the
+    next one fails as well."""
 
     seconds: int
-    others: int | None = None
+    others: int = 0
+    doubtful: bool = False
 
 
 async def articles(tools: Tools) -> int:
@@ -64,25 +64,29 @@ async def articles(tools: Tools) -> int:
     slots = asyncio.Semaphore(TOGETHER)
 
     async def put_off(named: Iterable[Wanted], seconds: int) -> None:
-        for one in named:
-            await asyncio.to_thread(store.put_off, one.item, _now(tools) + seconds)
+        await asyncio.to_thread(store.put_off, [one.item for one in named], _now(tools) + seconds)
 
     async def host(waiting: list[list[Wanted]]) -> int:
-        texts = 0
-        async with slots:
-            until = _now(tools) + TURN
-            while waiting:
-                named = waiting.pop(0)
-                outcome = await reader.read(named) if _now(tools) < until else _Later(0, others=0)
-                if isinstance(outcome, _Later):
-                    await put_off(named, outcome.seconds)
-                    if outcome.others is not None:
-                        await put_off(chain(*waiting), outcome.others)
-                        break
-                    continue
-                for one, (content, why) in zip(named, outcome, strict=True):
-                    await asyncio.to_thread(store.save, one.item, content, why and tools.mask(why), _now(tools))
-                    texts += bool(content)
+        texts, others, doubted = 0, 0, False
+        try:
+            async with slots:
+                until = _now(tools) + TURN
+                while waiting and not others and _now(tools) < until:
+                    named = waiting[0]
+                    outcome = await reader.read(named)
+                    if isinstance(outcome, _Later):
+                        await put_off(named, outcome.seconds)
+                        others = outcome.others if doubted or not outcome.doubtful else 0
+                        doubted = outcome.doubtful
+                    else:
+                        for one, (content, why) in zip(named, outcome, strict=True):
+                            await asyncio.to_thread(store.save, one.item, content, why and tools.mask(why), _now(tools))
+                            texts += bool(content)
+                        doubted = False
+                    del waiting[0]
+        finally:
+            if waiting:  # also if the service stops: the next one then need not wait until the claim expires
+                await put_off(chain(*waiting), others)
         return texts
 
     return sum(await asyncio.gather(*(host(list(pages.values())) for pages in hosts.values())))
@@ -133,13 +137,14 @@ class _Reader(Struct, frozen=True):
         return "", f"an error in this program, see the log ({type(error).__name__})"
 
     def _failed(self, article: Wanted, failed: Failed) -> _Read | _Later:
-        named = failed.freshness.retry_after
-        if named:
+        named = failed.freshness.retry_after or 0
+        if not named and failed.kind not in _UNREACHABLE and (failed.status or 0) < 500:
+            return "", failed.message
+        elsewhere = failed.host and not one_site(failed.host, host_of(article.url) or "")  # a redirect led there
+        if named and not elsewhere:
             return _Later(named + LATER // 2, named)
-        if failed.kind in _UNREACHABLE or (failed.status or 0) >= 500:
-            others = LATER // 2 if failed.kind in _UNREACHABLE else None
-            return _Later(max(LATER, _now(self.tools) - article.seen), others)
-        return "", failed.message
+        seconds = max(LATER, named, _now(self.tools) - article.seen)
+        return _Later(seconds) if elsewhere else _Later(seconds, LATER // 2, doubtful=True)
 
 
 def leads_to_list(url: str, target: str) -> bool:

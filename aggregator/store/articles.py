@@ -36,9 +36,10 @@ class Articles:
             for n, source, url, seen, headline, summary, text in rows
         ]
 
-    def put_off(self, item: int, until: int) -> None:
+    def put_off(self, items: Collection[int], until: int) -> None:
         with self._db.transaction():
-            self._db.write("UPDATE articles SET again = ? WHERE item = ?", (until, item))
+            # not those that a thread, which nobody waits for any more, has just saved
+            self._db.modify("UPDATE articles SET again = ? WHERE again IS NOT NULL AND item IN", items, until)
 
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
         change = Change(self._db, now)

@@ -1809,8 +1809,9 @@ def test_an_article_is_given_once_and_again_where_it_was_put_off_or_nothing_was_
     assert first == Wanted(3, "alpha", "https://alpha.example/1", SECONDS, Told("Number 1", "", ""))
     assert given(0) == [3, 2, 1]
     assert given(0) == []
-    store.articles.put_off(1, SECONDS + 60)
+    store.articles.put_off([1], SECONDS + 60)
     store.articles.save(2, "<p>What it said</p>", None, SECONDS)
+    store.articles.put_off([2], SECONDS)  # from a service that stopped while it was saved
     assert given(59) == []
     assert given(60) == [1]
     store.articles.save(1, "", "no article", SECONDS)

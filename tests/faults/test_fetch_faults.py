@@ -928,7 +928,7 @@ def test_articles_of_public_feeds_are_at_public_addresses(server: Server, allow:
     pages = [server.url("/feed", host) for host in ("intranet.example", HOST, "rebound.example")]
     outside = [FetchRequest("s", page, named_by="https://outlet.example/feed", crawled=True) for page in pages]
     asked = ask(*outside, allow=allow, resolver=stub, limits=Limits(spacing=0))
-    assert [fail(one).kind for one in asked] == ["waiting", "address", "waiting"], "a name may lead elsewhere by and by"
+    assert [fail(one).kind for one in asked] == ["waiting"] * 3, "their robots.txt cannot be asked"
     assert server.connections == 0
     feeds = [FetchRequest("s", page, named_by="https://outlet.example/") for page in pages]  # as a page declares them
     feeds.append(FetchRequest("s", pages[0], named_by="feed:outlet"))  # who says so is not known
@@ -987,8 +987,7 @@ def test_a_name_server_that_calls_its_feed_private_opens_no_private_article(serv
     asked = [FetchRequest("s", page, named_by="https://outlet.example/feed", crawled=True) for page in pages]
     asked += [replace(one, named_by="http://outlet.example/feed") for one in asked[:2]]
     outcomes = ask(*asked, resolver=stub, limits=Limits(spacing=0))
-    kinds = ["address", "waiting", "waiting", "address", "waiting"]
-    assert [fail(one).kind for one in outcomes] == kinds, "a name may lead elsewhere by and by"
+    assert [fail(one).kind for one in outcomes] == ["waiting"] * 5, "their robots.txt cannot be asked"
     assert server.connections == 0
     own = FetchRequest("s", pages[2], named_by=server.url("/news", "outlet.example"), crawled=True)
     full(ask(own, resolver=stub, limits=Limits(spacing=0))[0])
@@ -1075,28 +1074,20 @@ def test_an_article_to_which_a_redirect_leads_is_left_if_the_rules_of_its_host_s
         assert not other.asked("/article")
 
 
-def test_an_article_that_leads_to_a_dead_host_names_no_time_for_the_others_of_its_outlet(server: Server) -> None:
-    """They would wait for an hour each time, and it would be asked for again every hour and a half instead of ever more rarely."""
-    server.routes["/robots.txt"] = answer(b"", "404 Not Found")
-    server.routes["/short"] = redirect(f"http://{HOST}.nip.example:{server.port}/article")
-    stub = StubResolver({})
-    outcome = fail(ask(FetchRequest("s", server.url("/short"), crawled=True), resolver=stub)[0])
-    assert (outcome.kind, outcome.freshness.retry_after) == ("waiting", None)
-
-
-def test_an_article_that_leads_to_www_is_left_for_as_long_as_the_rules_there_cannot_be_read(server: Server) -> None:
-    """Most redirects lead from one name of an outlet's host to the other."""
-    one, www = f"outlet.example:{server.port}", f"www.outlet.example:{server.port}"
-
-    async def rules(request: Request, writer: asyncio.StreamWriter) -> None:
-        status = "503 Service Unavailable" if request.headers["host"] == www else "404 Not Found"
-        await answer(b"", status, retry_after="7200")(request, writer)
-
-    server.routes |= {"/robots.txt": rules, "/article": redirect(f"http://{www}/article")}
-    names = ("outlet.example", "www.outlet.example")
-    stub = StubResolver({name: [[HOST]] for name in names})
-    asked = FetchRequest("s", f"http://{one}/article", crawled=True)
-    assert fail(ask(asked, allow=names, resolver=stub)[0]).freshness.retry_after == 7200
+def test_a_failure_names_the_host_that_it_is_of(server: Server) -> None:
+    """Only the articles of that host wait with the one that led there."""
+    server.routes |= {"/robots.txt": answer(b"", "404 Not Found"), "/broken": answer(b"", "502 Bad Gateway")}
+    stub = StubResolver({"broken.example": [[HOST]]})
+    targets = [server.url("/", "dead.example"), server.url("/broken", "broken.example"), "http://127.0.0.9/"]
+    server.routes |= {f"/to/{n}": redirect(target) for n, target in enumerate(targets)}
+    asked = [FetchRequest("s", server.url(f"/to/{n}"), crawled=True) for n in range(len(targets))]
+    failed = [fail(one) for one in ask(*asked, resolver=stub, allow=(HOST, "broken.example"))]
+    assert [(one.kind, one.host) for one in failed] == [
+        ("waiting", "dead.example"),  # its robots.txt cannot be asked
+        ("http", "broken.example"),
+        ("waiting", "127.0.0.9"),
+    ]
+    assert [fail(one).host for one in ask(server.url("/broken"), "file:///etc/passwd")] == [HOST, None]
 
 
 # ---- F14: names

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import pytest
 from builders import empty_archive, rss
 from builders.disks import failing_disk, read_only, small_disk
+from builders.postgres import fresh_database
 from builders.process import (
     PATIENCE,
     aggregator,
@@ -156,6 +157,37 @@ def test_f3_and_f4_a_signal_ends_it_in_time_a_second_at_once_and_the_next_start_
     server.routes.update({f"/silent/{n}": conditional(document(f"s{n}")) for n in range(10)})
     with running(config, "worker"):
         until(lambda: query(config, "SELECT count(*) FROM items") == [(220,)])
+
+
+@pytest.mark.parametrize("on", ["sqlite", "postgres"])
+def test_f3_articles_that_it_was_asking_for_are_asked_for_by_the_next_start(
+    tmp_path: Path, server: Server, on: str
+) -> None:
+    """They waited for the hour after which those of a killed process are asked for again."""
+    rows = "".join(
+        f"<item><title>Thing{n} of place{n}</title><link>{server.url(f'/page/{n}')}</link></item>" for n in range(5)
+    )
+    server.routes["/one"] = conditional(
+        b"<rss version='2.0'><channel><title>One</title>%b</channel></rss>" % rows.encode()
+    )
+    server.routes |= {f"/page/{n}": silent for n in range(5)}
+    config = configuration(tmp_path, {"one": server.url("/one"), "two": server.url("/two")})
+    config.write_text(config.read_text().replace("/one'", "/one', full_text: true"))
+    database = ["--database", fresh_database()] if on == "postgres" else []
+
+    def asked() -> set[str]:
+        return {one.path for one in server.requests if one.path.startswith("/page/")}
+
+    with running(config, *database, "worker", under=cut_short_after(10 * PATIENCE)) as process:
+        until(lambda: bool(asked()))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0, log_of(config)
+    server.requests.clear()
+    server.routes |= {f"/page/{n}": answer(b"", "404 Not Found") for n in range(5)}
+    server.routes["/three"] = conditional(document("three"))
+    config.write_text(config.read_text().replace("/two'", "/three'"))  # articles are asked for after polls
+    with running(config, *database, "worker"):
+        until(lambda: len(asked()) == 5)
 
 
 def test_f3_its_end_waits_no_longer_than_so_for_a_locked_archive(tmp_path: Path, server: Server) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from builders import NOW, archive, item, polled, source, tools
+from msgspec.structs import replace
 
 from aggregator.errors import FailureKind
 from aggregator.model.item import NormalFeed, Told
@@ -38,10 +39,10 @@ class Desk:
         """What is asked for by a call so many seconds after the one before."""
         self.now += timedelta(seconds=after)
         self.asked.clear()
-        asyncio.run(articles(self._tools()))
+        asyncio.run(articles(self.tools()))
         return list(self.asked)
 
-    def _tools(self) -> Tools:
+    def tools(self) -> Tools:
         async def fetch(request: FetchRequest) -> Outcome:
             self.asked.append(request.url.removeprefix("https://"))
             self.now += timedelta(seconds=self.seconds)
@@ -85,14 +86,57 @@ def test_no_article_is_requested_of_a_source_without_full_text_or_that_is_paused
     assert desk.call() == [f"beta.example/{n}" for n in (1, 2, 3)]
 
 
-@pytest.mark.parametrize("kind", ["timeout", "dns", "refused", "reset", "waiting"])
-def test_a_host_that_cannot_be_reached_is_asked_for_one_article(desk: Desk, kind: FailureKind) -> None:
-    desk.answers = lambda path: Failed(kind, "not reached")
-    assert sorted(desk.call()) == ["alpha.example/1", "beta.example/1"]
+@pytest.mark.parametrize("kind", ["timeout", "dns", "refused", "reset", "http"])
+def test_a_host_that_cannot_be_reached_is_asked_for_two_articles(desk: Desk, kind: FailureKind) -> None:
+    """The fault of the first might be its own."""
+    desk.answers = lambda path: Failed(kind, "not reached", 502 if kind == "http" else None)
+    assert sorted(desk.call()) == ["alpha.example/1", "alpha.example/2", "beta.example/1", "beta.example/2"]
     assert desk.call(LATER // 2 - 60) == []
     desk.answers = lambda path: None
-    assert sorted(desk.call(120)) == [f"{host}.example/{n}" for host in ("alpha", "beta") for n in (2, 3)]
-    assert sorted(desk.call(LATER)) == ["alpha.example/1", "beta.example/1"]
+    assert sorted(desk.call(120)) == ["alpha.example/3", "beta.example/3"]
+    assert sorted(desk.call(LATER)) == ["alpha.example/1", "alpha.example/2", "beta.example/1", "beta.example/2"]
+
+
+def test_an_article_that_is_not_answered_holds_up_no_other(desk: Desk) -> None:
+    desk.answers = lambda path: GONE if path in "13" else None
+    assert len(desk.call()) == 6
+
+
+@pytest.mark.parametrize("failed", [GONE, Failed("waiting", "later", None, Freshness(retry_after=LATER))])
+def test_an_article_that_leads_to_a_host_that_fails_holds_up_none_of_its_own_host(desk: Desk, failed: Failed) -> None:
+    """Nor do two of them, and it is asked for ever more rarely, whatever time that host names."""
+    elsewhere = replace(failed, host="elsewhere.example")
+    desk.answers = lambda path: elsewhere if path in "12" else None
+    assert len(desk.call()) == 6
+    asked = [one for _ in range(2 * RECENT // 600) for one in desk.call(600)]
+    assert set(asked) == {f"{host}.example/{n}" for host in ("alpha", "beta") for n in (1, 2)}
+    assert all(3 <= times <= 7 for times in Counter(asked).values())
+
+
+def test_a_host_that_fails_under_its_other_name_is_left_alone(desk: Desk) -> None:
+    """Most redirects lead from one name of a host to the other."""
+    pause = Failed("http", "429 Too Many Requests", 429, Freshness(retry_after=7200), "www.alpha.example")
+    desk.answers = lambda path: pause
+    assert sorted(one for one in desk.call() if one.startswith("alpha")) == ["alpha.example/1"]
+
+
+def test_articles_that_were_not_asked_for_when_the_service_stopped_are_asked_for_by_the_next(desk: Desk) -> None:
+    async def stopped() -> None:
+        begun = asyncio.Event()
+
+        async def hang(request: FetchRequest) -> Outcome:
+            begun.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        asking = asyncio.create_task(articles(replace(desk.tools(), fetch=hang)))
+        await begun.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+    asyncio.run(stopped())
+    assert len(desk.call()) == 6
 
 
 def test_an_error_of_this_program_costs_its_article_alone(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
