@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -201,8 +201,14 @@ class Application(Configured):
         """What this configuration changes compared with `before`; nothing if that is None or can no longer be read."""
         from aggregator.pipeline.edits.changes import changes
 
-        after = self.completed(before, upkeep).settings
-        return changes(self.former(before), after, before and before.epoch, upkeep.source_ids())
+        after, former = self.completed(before, upkeep), self.former(before)
+        public = after.public_beside(former)
+        return changes(former, after.settings, before and before.epoch, upkeep.source_ids(), public)
+
+    def public_beside(self, former: Settings | None) -> Callable[[str], str]:
+        """As `public`, of the settings of an edit: the secrets of the former configuration are masked, too."""
+        before = Application(self.installation, former) if former else self
+        return lambda text: self.public(before.public(text))
 
     def completed(self, before: StoredConfiguration | None, upkeep: Upkeep) -> Application:
         """This application, with renamings of sections and topics that the file makes without `was`, because compared with `before` it
@@ -270,6 +276,13 @@ class Application(Configured):
         from aggregator.config.environment import mask
 
         return mask(text, self._secrets)
+
+    def public(self, text: str) -> str:
+        """The address of a source, or another of its settings, as everybody may see it: environment variables and passwords are
+        masked."""
+        from aggregator.config.environment import REFERENCE
+
+        return self.mask(REFERENCE.sub(lambda found: "${" if found[1] is None else "***", text))
 
     def request(self, source: Source) -> tuple[str, tuple[tuple[str, str], ...]]:
         """(address, headers) of a source, with environment variables substituted. Raises KeyError if one is missing."""

@@ -33,7 +33,7 @@ def in_force(application: Application) -> InForce:
             sections={section.id: section.title for section in settings.sections},
             topics=application.topic_titles,
             sources={source.id: source.name for source in settings.sources},
-            addresses={source.id: _public(application, source.url) for source in settings.sources},
+            addresses={source.id: application.public(source.url) for source in settings.sources},
             fallback=settings.fallback,
         ),
         publisher=application.publisher_called,
@@ -45,13 +45,6 @@ def in_force(application: Application) -> InForce:
         zone=ZoneInfo(settings.site.timezone),
         since=utc_now(),
     )
-
-
-def _public(application: Application, url: str) -> str:
-    """The address of a source as everybody may see it: environment variables and passwords are masked."""
-    from aggregator.config.environment import REFERENCE
-
-    return application.mask(REFERENCE.sub(lambda found: "${" if found[1] is None else "***", url))
 
 
 def written() -> datetime:

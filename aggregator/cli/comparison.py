@@ -63,7 +63,8 @@ class Comparison:
         if former:
             self.before = Application(proposed.installation, settings_today(former, self.after.settings))
         first = archive.upkeep.source_ids() if archive else {}
-        self.changes = changes(former, self.after.settings, self._epoch, first)
+        public = self.after.public_beside(former)
+        self.changes = changes(former, self.after.settings, self._epoch, first, public)
         environment = ENVIRONMENT in self.changes.other
         self._alike = False  # whether applying the file would leave stored stories as they are, without re-placing them
         if archive and former and not environment:

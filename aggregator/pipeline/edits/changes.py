@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from msgspec import Struct, to_builtins
@@ -20,6 +21,7 @@ from aggregator.schedule.formatting import span
 ENVIRONMENT = "a value from the environment"
 CONTACT = "site.contact"
 """Told without its values, which are for outlets: anybody may read the API."""
+HIDDEN = "***"
 INDIFFERENT = frozenset((
     "id", "name", "url", "every", "keep", "full_text", "enabled", "was", "headers", "labels", "lang", "at", "retry_after",
 ))  # fmt: skip
@@ -36,10 +38,31 @@ class RuleChange(Struct, frozen=True):
     removed: tuple[str, ...]
 
 
+class SettingChange(Struct, frozen=True):
+    """A setting such as `site.title`, and its values as text. Texts that differ only in what is hidden are equal."""
+
+    key: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        if self.old == self.new:
+            return f"{self.key}: {self.old} (the part that is not shown changes)"
+        return f"{self.key}: {self.old} → {self.new}"
+
+
+class SourceSetting(Struct, frozen=True):
+    """A setting of a source. `id` is its present one."""
+
+    id: str
+    setting: SettingChange
+
+
 class SourceChanges(Struct, frozen=True):
     """Ids of sources. `renamed`: (old id, new id); `lost`: those old ids that no longer lead to the source (it has no `was`, and its first
     id is another); `changed`: those with another address or setting; `paused` and `resumed`: those whose `enabled` changed, whatever else
-    did. A new source that is paused is in both `added` and `paused`."""
+    did. A new source that is paused is in both `added` and `paused`. `settings`: what changes of sources that are not new, other than the
+    above."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -48,6 +71,7 @@ class SourceChanges(Struct, frozen=True):
     paused: tuple[str, ...] = ()
     resumed: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    settings: tuple[SourceSetting, ...] = ()
 
 
 class RuleChanges(Struct, frozen=True):
@@ -59,14 +83,6 @@ class RuleChanges(Struct, frozen=True):
     changed: tuple[RuleChange, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
-
-
-class SettingChange(Struct, frozen=True):
-    """A setting such as `site.title`, and its values as text."""
-
-    key: str
-    old: str
-    new: str
 
 
 class Changes(Struct, frozen=True):
@@ -84,26 +100,29 @@ class Changes(Struct, frozen=True):
         return self != Changes()
 
     def as_json(self) -> dict[str, Any]:
-        """As in the API: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed, lost}, sections: {added, removed,
-        changed, renamed}, topics: …, settings: [{key, from, to}], other}`."""
+        """As in the API: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed, lost,
+        settings: [{id, key, from, to}]}, sections: {added, removed, changed, renamed}, topics: …, settings: [{key, from, to}], other}`."""
         shown: dict[str, Any] = to_builtins(self)
         del shown["lasting"]
         for kind, of in (("sources", self.sources), ("sections", self.sections), ("topics", self.topics)):
             shown[kind]["renamed"] = [{"from": old, "to": new} for old, new in of.renamed]
         for kind in ("sections", "topics"):
             del shown[kind]["lost"]
-        shown["settings"] = [{"key": one.key, "from": one.old, "to": one.new} for one in self.settings]
+        shown["settings"] = [_from_to(one) for one in self.settings]
+        shown["sources"]["settings"] = [{"id": one.id, **_from_to(one.setting)} for one in self.sources.settings]
         return shown
 
     def lines(self, most: int | None = None) -> list[str]:
-        """Lines for people: `+` is added, `-` is removed, `~` has changed. `most`: maximum number of lines about one section or topic."""
+        """Lines for people: `+` is added, `-` is removed, `~` has changed. `most`: maximum number of lines about one source, section or
+        topic."""
         new, paused = self.sources.added, self.sources.paused
         found = [f"+ source {id} {'is new, and paused' if id in paused else 'starts'}" for id in new]
         found += [f"- source {id} stops; its items stay" for id in self.sources.removed]
         for old, now in self.sources.renamed:
             hint = f"; with `was: [{old}]` its former addresses lead to it" if old in self.sources.lost else ""
             found.append(f"~ source {old} is renamed to {now}{hint}")
-        found += [f"~ source {id} changes" for id in self.sources.changed]
+        for id, settings in groupby(self.sources.settings, lambda one: one.id):
+            found += _first(f"source {id}", [f"~ source {id}: {one.setting}" for one in settings], most)
         found += [f"- source {id} pauses; its items stay" for id in paused if id not in new]
         found += [f"+ source {id} is polled again" for id in self.sources.resumed]
         for kind, rules in (("section", self.sections), ("topic", self.topics)):
@@ -119,22 +138,35 @@ class Changes(Struct, frozen=True):
             for one in rules.changed:
                 name = f"{kind} {one.id}"
                 lines = [*(f"+ {name}: {line}" for line in one.added), *(f"- {name}: {line}" for line in one.removed)]
-                found += lines[:most]
-                if most is not None and len(lines) > most:
-                    found.append(f"~ {name}: {len(lines) - most} more")
-        found += [f"~ {one.key}: {one.old} → {one.new}" for one in self.settings]
+                found += _first(name, lines, most)
+        found += [f"~ {one}" for one in self.settings]
         found += [f"~ {key} changes" for key in self.other]
         if self.lasting:
             found.append("~ a join or split that is removed stays in effect (how to reverse it: docs/editing.md, Undo)")
         return found
 
 
+def _from_to(change: SettingChange) -> dict[str, str]:
+    return {"key": change.key, "from": change.old, "to": change.new}
+
+
+def _first(name: str, lines: list[str], most: int | None) -> list[str]:
+    """The first lines about something, and how many more there are."""
+    if most is None or len(lines) <= most:
+        return lines
+    return [*lines[:most], f"~ {name}: {len(lines) - most} more"]
+
+
 def changes(
-    old: Settings | None, new: Settings, epoch: str | None = None, first: Mapping[str, str] | None = None
+    old: Settings | None,
+    new: Settings,
+    epoch: str | None = None,
+    first: Mapping[str, str] | None = None,
+    public: Callable[[str], str] = lambda text: HIDDEN,
 ) -> Changes:
     """What `new` changes compared with `old` (nothing if `old` is None). Positions in the file do not count. `epoch` is the one under
     which `old` was put in force: if it differs from `old.epoch`, environment variables have changed since. `first`: first id →
-    last id of each source (`Upkeep.source_ids`)."""
+    last id of each source (`Upkeep.source_ids`). `public`: a setting of a source (its address) as everybody may see it."""
     if old is None:
         return Changes()
     renamed, old = new.renamed, settings_today(former := old, new)
@@ -150,7 +182,7 @@ def changes(
     if epoch not in (None, old.epoch):
         other.append(ENVIRONMENT)
     return Changes(
-        _sources(old.sources, new.sources, first or {}),
+        _sources(old.sources, new.sources, first or {}, public),
         _rules((former.sections, old.sections), new.sections, renamed),
         _rules((former.topics, old.topics), new.topics, renamed),
         (*_settings("site", old.site, new.site), *_settings("defaults", old.defaults, new.defaults)),
@@ -222,10 +254,36 @@ def _settings(key: str, old: Struct, new: Struct) -> Iterator[SettingChange]:
             yield SettingChange(f"{key}.{name}", _text(before), _text(after))
 
 
+def _settings_of(old: Source, new: Source, public: Callable[[str], str]) -> Iterator[SettingChange]:
+    """The settings of a source that change, except its id and whether it is paused, and when its id changes, what that told already."""
+    told = {"id", "at", "enabled", *(("name", "was") if old.id != new.id else ())}
+    if (old.publisher, new.publisher) == (old.name, new.name):
+        told.add("publisher")
+    for key in Source.__struct_fields__:
+        before, after = getattr(old, key), getattr(new, key)
+        if before == after or key in told:
+            continue
+        if key == "labels":
+            before, after = dict(before), dict(after)
+            for label in sorted({**before, **after}):
+                if before.get(label) != after.get(label):
+                    yield _setting(f"labels.{label}", before.get(label), after.get(label), public)
+        elif key == "headers":  # not even a part of a value: it may be a secret whatever the name of its header
+            yield _setting(key, before and HIDDEN, after and HIDDEN, str)
+        else:
+            yield _setting(key, before, after, public)
+
+
+def _setting(key: str, old: object, new: object, public: Callable[[str], str]) -> SettingChange:
+    return SettingChange(key, *(public(_text(one)) if isinstance(one, str) else _text(one) for one in (old, new)))
+
+
 def _text(value: object) -> str:
     if isinstance(value, timedelta):
         return span(value)
-    return "unset" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, tuple) and value:
+        return f"[{', '.join(value)}]"
+    return "unset" if value in (None, ()) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _reordered(old: Sequence[str], new: Sequence[str]) -> bool:
@@ -233,9 +291,12 @@ def _reordered(old: Sequence[str], new: Sequence[str]) -> bool:
     return [id for id in old if id in both] != [id for id in new if id in both]
 
 
-def _sources(old: Sequence[Source], new: Sequence[Source], first: Mapping[str, str]) -> SourceChanges:
+def _sources(
+    old: Sequence[Source], new: Sequence[Source], first: Mapping[str, str], public: Callable[[str], str]
+) -> SourceChanges:
     before, ids = {source.id: source for source in old}, {source.id for source in new}
     added, renamed, changed, lost = [], [], [], []
+    settings: list[SourceSetting] = []
     switched: dict[bool, list[str]] = {True: [], False: []}
     for source, former in former_ids(new, {source.id: source.url for source in old}, before):
         if former is None:
@@ -244,6 +305,7 @@ def _sources(old: Sequence[Source], new: Sequence[Source], first: Mapping[str, s
                 switched[False].append(source.id)
             continue
         known = before.pop(former)
+        settings += (SourceSetting(source.id, one) for one in _settings_of(known, source, public))
         if former != source.id:
             renamed.append((former, source.id))
             # Its first id leads to it by itself: as it is called so far, or, where this edit is in force already, by it.
@@ -255,7 +317,7 @@ def _sources(old: Sequence[Source], new: Sequence[Source], first: Mapping[str, s
             changed.append(source.id)
     return SourceChanges(
         tuple(added), tuple(before), tuple(renamed), tuple(changed),
-        tuple(switched[False]), tuple(switched[True]), tuple(lost),
+        tuple(switched[False]), tuple(switched[True]), tuple(lost), tuple(settings),
     )  # fmt: skip
 
 

@@ -330,6 +330,40 @@ def test_sections_and_topics_that_are_new_or_gone(desk: Desk) -> None:
     assert row(desk.json("plan", desk.propose(("topics:", own))), "topics", "japan")["title"] == "Japan"
 
 
+def test_what_changes_of_a_source_is_told_without_its_secrets(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may read it, in the status too; in a review, nothing in it is a link or a mention."""
+    monkeypatch.setenv("TOKEN", "hush-hush")
+    old = '{name: One, url: "https://one.example/", headers: {X-Plain: sesame}, labels: {by: hush-hush}}'
+    new = (
+        '{name: One, url: "https://ann:open@one.example/${TOKEN}?key=abcd", every: 5m, publisher: "@ann [x](//y)",'
+        " headers: {X-Plain: mellon}, labels: {by: sesame}}"
+    )
+    desk.apply(FILE.replace('{name: One, url: "https://one.example/"}', old))
+    proposed = desk.propose(('{name: One, url: "https://one.example/"}', new))
+    shown = desk.run("plan", proposed)
+    assert (
+        "  ~ source one: url: https://one.example/ → https://ann:***@one.example/***?key=***\n"
+        "  ~ source one: publisher: One → @ann [x](//y)\n"
+        "  ~ source one: every: unset → 5 min\n"
+        "  ~ source one: headers: *** (the part that is not shown changes)\n"
+        "  ~ source one: labels.by: *** → sesame\n"
+    ) in shown
+    settings = desk.json("plan", proposed)["configuration"]["sources"]["settings"]
+    assert settings[2] == {"id": "one", "key": "every", "from": "unset", "to": "5 min"}
+    review = desk.run("plan", proposed, "--markdown")
+    assert "\\~ source one: publisher: One → @\u2060ann \\[x\\](" in review
+    for text in (shown, review, json.dumps(settings)):
+        assert not re.search("hush|open@|mellon|abcd", text)
+
+
+def test_what_changes_of_the_defaults_is_told(desk: Desk) -> None:
+    proposed = desk.propose(("sources:", "defaults: {every: 5m}\nsources:"))
+    assert "\n  ~ defaults.every: 15 min → 5 min\n" in desk.run("plan", proposed)
+    assert "- \\~ defaults.every: 15 min → 5 min\n" in desk.run("plan", proposed, "--markdown")
+    (change,) = desk.json("plan", proposed)["configuration"]["settings"]
+    assert change == {"key": "defaults.every", "from": "15 min", "to": "5 min"}
+
+
 def test_sources_that_start_stop_and_are_renamed(desk: Desk) -> None:
     proposed = desk.propose(
         ("name: One,", "name: Uno,"),
@@ -341,7 +375,7 @@ def test_sources_that_start_stop_and_are_renamed(desk: Desk) -> None:
     found = desk.json("plan", proposed)["configuration"]["sources"]
     assert found == {
         "added": ["four"], "removed": ["two", "three"], "renamed": [{"from": "one", "to": "uno"}], "changed": [],
-        "paused": [], "resumed": [], "lost": [],
+        "paused": [], "resumed": [], "lost": [], "settings": [],
     }  # fmt: skip
     out = desk.run("plan", proposed)
     assert "+ source four starts" in out

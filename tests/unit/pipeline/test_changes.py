@@ -26,7 +26,7 @@ def read(text: str) -> Settings:
 
 
 def told(old: str, new: str) -> Changes:
-    return changes(read(OLD), read(OLD.replace(old, new)))
+    return changes(read(OLD), read(OLD.replace(old, new)), public=str)
 
 
 def test_comments_and_places_in_the_file_are_no_difference() -> None:
@@ -39,7 +39,14 @@ def test_sources_start_stop_and_change() -> None:
     assert (found.sources.added, found.sources.removed) == (("four",), ("one",))
     assert found.lines() == ["+ source four starts", "- source one stops; its items stay"]
     found = told("https://one.example/", "https://uno.example/")
-    assert (found.sources.changed, found.lines()) == (("one",), ["~ source one changes"])
+    assert (found.sources.changed, found.lines()) == (
+        ("one",),
+        ["~ source one: url: https://one.example/ → https://uno.example/"],
+    )
+    hidden = changes(read(OLD), read(OLD.replace("https://one.example/", "https://uno.example/")))
+    assert hidden.lines() == ["~ source one: url: *** (the part that is not shown changes)"], (
+        "unless told what is public"
+    )
     paused = OLD.replace('One, url: "https://one.example/"', 'One, enabled: false, url: "https://one.example/"')
     found = changes(read(OLD), read(paused))
     assert (found.sources.paused, found.sources.changed) == (("one",), ())
@@ -59,11 +66,39 @@ def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
         assert found.sources.renamed == (("one", "uno"),)
         assert (found.sources.added, found.sources.removed, found.sources.lost) == ((), (), ())
         assert found.as_json()["sources"]["renamed"] == [{"from": "one", "to": "uno"}]
-        assert found.lines() == ["~ source one is renamed to uno"]
+        line, *more = found.lines()
+        assert line == "~ source one is renamed to uno"
+        assert more == (["~ source uno: url: *** (the part that is not shown changes)"] if "elsewhere" in new else [])
         again = changes(read(OLD), edited, first={"ein": "one"})
         assert again.sources.lost == (() if "was" in new else ("one",)), "its first id leads to it, this one does not"
         hint = "" if "was" in new else "; with `was: [one]` its former addresses lead to it"
-        assert again.lines() == [f"~ source one is renamed to uno{hint}"]
+        assert again.lines() == [f"~ source one is renamed to uno{hint}", *more]
+
+
+def test_each_setting_of_a_source_that_changes_is_told() -> None:
+    more = "name: Uno, id: one, keep: 30d, usually: europe, full_text: true, lang: en, was: [ein], retry_after: source"
+    found = told("name: One,", f"{more}, labels: {{country: GB}}, headers: {{A: b}},")
+    lines = [
+        "name: One → Uno",  # and so its publisher
+        "keep: unset → 30 d",
+        "usually: unset → europe",
+        "full_text: false → true",
+        "was: unset → [ein]",
+        "headers: unset → ***",
+        "labels.country: unset → GB",
+        "lang: unset → en",
+        "retry_after: unset → source",
+    ]
+    assert found.lines() == [f"~ source one: {line}" for line in lines]
+    assert found.lines(most=2) == [*(f"~ source one: {line}" for line in lines[:2]), "~ source one: 7 more"]
+    assert found.as_json()["sources"]["settings"][1] == {"id": "one", "key": "keep", "from": "unset", "to": "30 d"}
+    assert found.sources.changed == ("one",)
+
+
+def test_what_else_changes_of_a_source_that_pauses_is_told() -> None:
+    found = told("name: One,", "name: One, enabled: false, every: 1h,")
+    assert found.sources.changed == ()
+    assert found.lines() == ["~ source one: every: unset → 1 h", "- source one pauses; its items stay"]
 
 
 def test_the_name_of_one_source_goes_to_another() -> None:
