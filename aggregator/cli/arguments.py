@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import Any
 
 from msgspec import Struct
@@ -20,6 +21,35 @@ class Command(Struct, frozen=True):
     help: str
     add: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, Installation], int]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that suggests what a misspelt option or command was probably meant to be. (Python's own does only since 3.14.)"""
+
+    given: Sequence[str] = ()
+    """The arguments as a whole."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            from aggregator.config.suggest import did_you_mean
+
+            # It may be the value of a misspelt option, as in `--confg x.yaml check`.
+            before = takewhile(lambda word: word != value, self.given)
+            stray = next((word for word in before if self.meant(word)), None)
+            if stray is not None:
+                self.error(f"unrecognized arguments: {stray}{self.meant(stray)}")
+            raise argparse.ArgumentError(action, f"there is no `{value}`{did_you_mean(value, action.choices)}")
+
+    def meant(self, word: str, others: Sequence[str] = ()) -> str:
+        """`; did you mean …?` for an option that is none of this parser (nor of `others`) but is spelt nearly so, else nothing."""
+        from aggregator.config.suggest import closest
+
+        flag = word.partition("=")[0]
+        names = {name.lstrip("-"): name for name in (*self._option_string_actions, *others) if name.startswith("--")}
+        if not flag.startswith("--") or any(name.startswith(flag) for name in names.values()):
+            return ""
+        near = closest(flag.lstrip("-"), names)
+        return f"; did you mean `{names[near]}`?" if near else ""
 
 
 def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any = None, **more: Any) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aggregator import __version__
 from aggregator.bootstrap import Installation
-from aggregator.cli.arguments import Command, option
+from aggregator.cli.arguments import Command, Parser, option
 from aggregator.cli.terminal import end_output, end_streams, open_streams, say
 from aggregator.errors import AggregatorError, ConfigError, lack
 
@@ -48,8 +48,8 @@ UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """Errors when writing standard output to a file on a full or failing disk."""
 
 
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
+def parser() -> Parser:
+    top = Parser(
         prog="aggregator",
         description="Polls news feeds, recognises stories, places them in sections, says why, and republishes them as feeds.",
         epilog="Exit codes: 0 done, 1 failed, 2 bad usage or a broken configuration. `aggregator COMMAND --help` has the details.",
@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
         help="sqlite:///PATH (default: aggregator.db in the instance folder) or postgresql://USER@HOST/DATABASE; "
         "AGGREGATOR_DATABASE_URL",
     )
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name, text in COMMANDS.items():
         commands.add_parser(name, help=text, add_help=False)
     return top
@@ -77,7 +77,7 @@ def load(name: str) -> Command:
     return found
 
 
-def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argparse.Namespace:
+def _parsed(own: Parser, command: str, rest: list[str]) -> argparse.Namespace:
     """Parse the arguments of the command itself; bad usage ends the program with exit code 2."""
     parsed, unknown = own.parse_known_args(rest)
     for flag in (word.partition("=")[0] for word in unknown):
@@ -86,8 +86,13 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
     if unknown and unknown[0].endswith((".yaml", ".yml")) and not unknown[0].startswith("-"):
         own.error(f"for another file: aggregator --config {unknown[0]} {command}")
     if unknown:
-        own.error(f"unrecognized arguments: {' '.join(unknown)}")
+        own.error(_unknown(unknown, own))
     return parsed
+
+
+def _unknown(words: list[str], parser: Parser) -> str:
+    meant = next(filter(None, (parser.meant(word, GLOBAL) for word in words)), "")
+    return f"unrecognized arguments: {' '.join(words)}{meant}"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -100,7 +105,12 @@ def main(arguments: list[str] | None = None) -> int:
     atexit.register(gc.freeze)
     atexit.register(end_streams)
     top = parser()
-    given, rest = top.parse_known_args(arguments)
+    top.given = sys.argv[1:] if arguments is None else arguments
+    given, rest = top.parse_known_args(top.given)
+    if given.command is None:
+        top.error(
+            _unknown(rest, top) if rest else "name a command, such as `aggregator run`; `aggregator --help` lists all"
+        )
     try:
         Path.cwd()
     except FileNotFoundError:
@@ -113,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
         config, instance = given.config or top.get_default("config"), given.instance or top.get_default("instance")
         installation = Installation(Path(config), Path(instance), given.database or None)
         command = load(given.command)
-        own = argparse.ArgumentParser(prog=f"aggregator {given.command}", description=command.help)
+        own = Parser(prog=f"aggregator {given.command}", description=command.help)
         command.add(own)
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as during the imports (`__main__.py`)
             signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -184,7 +184,7 @@ def test_bad_usage_says_what_to_do_and_exits_2(tmp_path: Path, capsys: pytest.Ca
         said = capsys.readouterr().err
         assert (found, words in said) == (code, True), said
     done = aggregator(config, "nonsense")
-    assert (done.returncode, "invalid choice: 'nonsense'" in done.stderr, "Traceback" in done.stderr) == (
+    assert (done.returncode, "there is no `nonsense`" in done.stderr, "Traceback" in done.stderr) == (
         2,
         True,
         False,

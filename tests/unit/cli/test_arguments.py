@@ -224,12 +224,19 @@ def test_a_web_that_may_open_next_to_no_file_is_not_started(
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (["--databse=x.db", "poll"], "unrecognized arguments: --databse=x.db"),
-        (["--confg", "x.yaml", "poll"], "invalid choice: 'x.yaml'"),
-        (["--confg=x.yaml", "poll"], "unrecognized arguments: --confg=x.yaml"),
-        (["pol"], "invalid choice: 'pol'"),
-        (["poll", "--jsn"], "unrecognized arguments: --jsn"),
-        (["check", "--", "--json"], "unrecognized arguments: -- --json"),
+        (["--databse=x.db", "poll"], "unrecognized arguments: --databse=x.db; did you mean `--database`?\n"),
+        (["--confg", "x.yaml", "poll"], "unrecognized arguments: --confg; did you mean `--config`?\n"),
+        (["--confg=x.yaml", "poll"], "unrecognized arguments: --confg=x.yaml; did you mean `--config`?\n"),
+        (["poll", "--confg=x.yaml"], "unrecognized arguments: --confg=x.yaml; did you mean `--config`?\n"),
+        (["--confg=x.yaml"], "unrecognized arguments: --confg=x.yaml; did you mean `--config`?\n"),
+        (["pol"], "there is no `pol`; did you mean `poll`?\n"),
+        (["--json", "Plan"], "there is no `Plan`; did you mean `plan`?\n"),
+        (["x.yaml"], "there is no `x.yaml`; there are `run`, `serve`, `worker`, `poll`, `check`, "),
+        ([], "name a command, such as `aggregator run`; `aggregator --help` lists all\n"),
+        (["poll", "--jsn"], "unrecognized arguments: --jsn; did you mean `--json`?\n"),
+        (["plan", "--markdwn", "x.yaml"], "unrecognized arguments: --markdwn; did you mean `--markdown`?\n"),
+        (["check", "--quiet"], "unrecognized arguments: --quiet\n"),
+        (["check", "--", "--json"], "unrecognized arguments: -- --json\n"),
     ],
 )
 def test_a_misspelt_option_or_command_is_named(
