@@ -69,4 +69,5 @@ COMMAND = Command(
     "the file stay as they are.",
     add,
     run,
+    "add https://www.example.org/ --pick 2",
 )

@@ -16,11 +16,12 @@ from aggregator.errors import UsageError
 
 
 class Command(Struct, frozen=True):
-    """A command. `add` declares its arguments, `run` executes it and returns the exit code."""
+    """A command. `add` declares its arguments, `run` executes it and returns the exit code. `example`: what to type after `aggregator`."""
 
     help: str
     add: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, Installation], int]
+    example: str = ""
 
 
 class Parser(argparse.ArgumentParser):

@@ -28,4 +28,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 0
 
 
-COMMAND = Command("Write a consistent copy of the archive, even while the service runs.", add, run)
+COMMAND = Command(
+    "Write a consistent copy of the archive, even while the service runs.",
+    add,
+    run,
+    "backup wire-2026-12-01.db",
+)

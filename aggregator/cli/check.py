@@ -49,4 +49,5 @@ COMMAND = Command(
     "if there are no errors, else with 2.",
     json_option,
     run,
+    "--config proposal.yaml check",
 )

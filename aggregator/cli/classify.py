@@ -33,7 +33,9 @@ takes ten seconds."""
 def add(parser: argparse.ArgumentParser) -> None:
     keys = "`title` and any of id, summary, content, publisher, published, url, lang"
     parser.add_argument("file", nargs="?", help=f"JSON Lines with {keys} (default: standard input)")
-    option(parser, "--no-receipts", "leave out the receipts, which is faster", action="store_true")
+    option(
+        parser, "--no-receipts", "look for no receipts (`receipts` is [] then), which is faster", action="store_true"
+    )
 
 
 class InputItem(Struct, frozen=True):
@@ -216,4 +218,5 @@ COMMAND = Command(
     "receipts. Items with the same `story` are of one story.",
     add,
     run,
+    "classify items.jsonl > placed.jsonl",
 )

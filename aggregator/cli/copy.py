@@ -43,4 +43,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 0
 
 
-COMMAND = Command("Copy a SQLite archive into an empty PostgreSQL database, and check every row.", add, run)
+COMMAND = Command(
+    "Copy a SQLite archive into an empty PostgreSQL database, and check every row.",
+    add,
+    run,
+    "copy postgresql://wire@db.example.org/wire",
+)

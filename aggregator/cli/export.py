@@ -42,4 +42,5 @@ COMMAND = Command(
     "that contain secrets are left out.",
     nothing,
     run,
+    "export > list.opml",
 )

@@ -136,4 +136,5 @@ COMMAND = Command(
     "scrapes, or a private host that `allow_private` does not name) are skipped and reported.",
     add,
     run,
+    "import list.opml",
 )

@@ -123,7 +123,8 @@ def main(arguments: list[str] | None = None) -> int:
         config, instance = given.config or top.get_default("config"), given.instance or top.get_default("instance")
         installation = Installation(Path(config), Path(instance), given.database or None)
         command = load(given.command)
-        own = Parser(prog=f"aggregator {given.command}", description=command.help)
+        example = f"Example: aggregator {command.example}" if command.example else None
+        own = Parser(prog=f"aggregator {given.command}", description=command.help, epilog=example)
         command.add(own)
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as during the imports (`__main__.py`)
             signal.signal(signal.SIGINT, signal.default_int_handler)

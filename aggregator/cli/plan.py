@@ -237,4 +237,5 @@ COMMAND = Command(
     "sources. Changes nothing itself.",
     add,
     run,
+    "plan proposal.yaml --since 30d",
 )

@@ -290,4 +290,5 @@ COMMAND = Command(
     "Poll sources once, place their news, and print a summary. Exits with 0 even if sources fail; the summary names them.",
     add,
     run,
+    "poll bbc-world",
 )

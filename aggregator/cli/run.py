@@ -27,4 +27,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return work(application, web)
 
 
-COMMAND = Command("Poll and serve in one command, until Ctrl-C.", add, run)
+COMMAND = Command(
+    "Poll and serve in one command, until Ctrl-C.",
+    add,
+    run,
+    "run --port 8080",
+)

@@ -174,4 +174,9 @@ def _granian(address: str, port: int, said: str) -> None:
     server.serve(target_loader=partial(_served, address, port, said), wrap_loader=False)
 
 
-COMMAND = Command("Serve feeds, pages and the API, without polling (that is `aggregator worker`).", add, run)
+COMMAND = Command(
+    "Serve feeds, pages and the API, without polling (that is `aggregator worker`).",
+    add,
+    run,
+    "serve --host 0.0.0.0",
+)

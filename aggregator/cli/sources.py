@@ -87,4 +87,5 @@ COMMAND = Command(
     "Show the health of every source: last success, next poll and the reason for its time, errors, bytes saved by 304.",
     add,
     run,
+    "sources bbc-world",
 )

@@ -66,4 +66,9 @@ def _line(row: shapes.Entry) -> None:
     print(f"  {row['section']:20} {row['title']}{also}{topics}")
 
 
-COMMAND = Command("Fetch a feed and show its entries and where they would land. Stores nothing.", add, run)
+COMMAND = Command(
+    "Fetch a feed and show its entries and where they would land. Stores nothing.",
+    add,
+    run,
+    "try https://www.example.org/",
+)

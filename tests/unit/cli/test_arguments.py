@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shlex
 from argparse import Namespace
 from pathlib import Path
 from typing import NoReturn
@@ -13,7 +14,8 @@ from typing import NoReturn
 import pytest
 
 from aggregator.bootstrap import Installation
-from aggregator.cli.main import main
+from aggregator.cli.arguments import Parser
+from aggregator.cli.main import COMMANDS, load, main, parser
 from aggregator.cli.serve import listening
 from aggregator.errors import UsageError
 
@@ -256,3 +258,14 @@ def test_an_option_of_the_command_may_stand_before_it(check: list[str], capsys: 
     """As it always could: `aggregator --json check`."""
     assert main([*check[:-1], "--json", "check"]) == 0
     assert json.loads(capsys.readouterr().out)["ok"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_example_in_the_help_of_a_command_is_a_call_of_it(name: str) -> None:
+    command = load(name)
+    if not command.example:
+        return
+    given, rest = parser().parse_known_args(shlex.split(command.example.partition(" > ")[0]))
+    own = Parser()
+    command.add(own)
+    assert (given.command, own.parse_known_args(rest)[1]) == (name, [])
