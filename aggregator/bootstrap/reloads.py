@@ -53,20 +53,24 @@ class Reloads:
         self._application = application.ruling(in_force)  # by which this process works
         if self._application is not application:
             log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
-        for problem in self._application.admit(self._upkeep):
-            log.warning("%s", problem)
+        self._warnings = self._application.admit(self._upkeep)
         self._broken = False  # whether the file as read last is
         # Whether the waiting edit in the status, if there is one, comes from this machine's file.
         self._waits = not application.database.shared
         # The last epoch that another machine put in force with other environment variables.
         self._overruled: str | None = None
-        if in_force is not None and in_force.epoch != self._application.settings.epoch:
-            found = self._application.changes_since(in_force, self._upkeep)
-            log.info("\n".join(_listed(IN_FORCE, found)))
+        self._edited = in_force if in_force and in_force.epoch != self._application.settings.epoch else None
 
     def start(self) -> Engine:
         """The engine for the configuration in force at start."""
-        return self._made(self._application, follows=self._stored_epoch == self._application.settings.epoch)
+        application, edited = self._application, self._edited
+        found = application.changes_since(edited, self._upkeep)
+        engine = self._made(application, follows=self._stored_epoch == application.settings.epoch)
+        for problem in self._warnings:
+            log.warning("%s", problem)
+        if edited is not None:
+            log.info("\n".join(_listed(IN_FORCE, found)))
+        return engine
 
     def _made(self, application: Application, *, follows: bool) -> Engine:
         engine = self._engines.make(application, follows=follows)

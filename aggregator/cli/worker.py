@@ -8,18 +8,24 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
+from aggregator.errors import StoreFull
 from aggregator.pipeline.leases import release_dead
+from aggregator.pipeline.waiting import until_set
 from aggregator.sandbox.memory import save_memory
 from aggregator.worker.lock import locks
 from aggregator.worker.startup import end_on_signals
+from aggregator.worker.troubles import Troubles
 
 if TYPE_CHECKING:
     from aggregator.bootstrap.engines import Sharing
+    from aggregator.worker.engine import Engine
 
+T = TypeVar("T")
+AGAIN = 5.0  # seconds until a worker that found the disk full tries again to start
 Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 """Something that runs beside the worker until the event is set."""
 
@@ -114,12 +120,34 @@ async def _work(
         logs.start(engines.mask)  # an edit may bring further secrets
         fleet = sharing.fleet(engines.private) if sharing else None
         try:
-            reloads = Reloads(application, engines)
-            start = reloads.start()
-            service = Service(start, reloads.changed, engines.adopt_pauses, utc_now, stopping, show=show, fleet=fleet)
+
+            def start() -> tuple[Reloads, Engine]:
+                reloads = Reloads(application, engines)
+                return reloads, reloads.start()
+
+            started = await _with_room(start, Troubles(show), stopping)
+            if started is None:
+                return
+            reloads, engine = started
+            service = Service(engine, reloads.changed, engines.adopt_pauses, utc_now, stopping, show=show, fleet=fleet)
             await service.run()
         finally:
             await engines.close()
+
+
+async def _with_room(make: Callable[[], T], troubles: Troubles, stopping: asyncio.Event) -> T | None:
+    """What `make` gives. If the disk is full, it is called until there is room; meanwhile readers are served by the configuration in force.
+    None: told to stop."""
+    while not stopping.is_set():
+        try:
+            made = make()
+        except StoreFull as error:
+            troubles.report("store", error)
+            await until_set(stopping, AGAIN)
+        else:
+            troubles.recovered("store")
+            return made
+    return None
 
 
 COMMAND = Command("Poll sources and place their news in stories and sections, without the web.", nothing, run)

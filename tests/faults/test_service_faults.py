@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from builders import empty_archive, rss
-from builders.disks import failing_disk, read_only, small_disk
+from builders.disks import failing_disk, fill, read_only, small_disk
 from builders.postgres import fresh_database
 from builders.process import (
     PATIENCE,
@@ -783,6 +783,30 @@ def test_f5_a_full_disk_degrades_and_mends_without_a_restart(tmp_path: Path, ser
             until(lambda: readiness(root) == "ready")
             until(lambda: query(config, "SELECT count(*) > 300 FROM items") == [(1,)])
             assert query(config, "PRAGMA quick_check") == [("ok",)]
+            ended(process)
+
+
+def test_f5_an_edit_for_which_a_full_disk_has_no_room_at_start_waits_and_readers_are_served(
+    tmp_path: Path, server: Server
+) -> None:
+    """The service ended, and nothing was served until there was room."""
+    with small_disk(tmp_path / "instance", "4m") as disk:
+        config = configuration(tmp_path, {"one": server.url("/one")})
+        aggregator(config, "poll")
+        fill(disk / "ballast")
+        os.truncate(disk / "ballast", (disk / "ballast").stat().st_size - (64 << 10))  # for what reading needs
+        long = "".join(f"# {os.urandom(60).hex()}\n" for _ in range(2000))
+        config.write_text(config.read_text().replace("Test Wire", "Edited Wire").replace("/one", "/two") + long)
+        port = free_port()
+        root = f"http://127.0.0.1:{port}"
+        with running(config, "run", "--port", str(port)) as process:
+            until(lambda: readiness(root) == "degraded: store")
+            assert b"Test Wire" in get(f"{root}/latest.rss")[1]
+            assert "is in force" not in log_of(config)
+            (disk / "ballast").unlink()
+            until(lambda: readiness(root) == "ready")
+            assert b"Edited Wire" in get(f"{root}/latest.rss")[1]
+            until(lambda: query(config, "SELECT count(*) FROM items") == [(40,)])
             ended(process)
 
 
