@@ -7,7 +7,6 @@ There is one Library per process; each thread has its own connection to the arch
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 RENDERED_BYTES = 64 * 1024 * 1024
 SEEN_BYTES = 256 * 1024
 DAMAGED = "store: pages of the database are damaged: see the log"
-DAMAGE_IS_TOLD = 600.0
-"""For so many seconds after a request met it: nothing says that the archive was replaced."""
+DAMAGE_IS_TOLD = timedelta(minutes=10)
+"""For so long after a request met it: nothing says that the archive was replaced."""
 MOST_CRASHED = "polling: most sources fail with an error in this program: see the log"
 
 T = TypeVar("T")
@@ -73,7 +72,7 @@ class Library:
         self._configuration = configuration
         self._clock = clock
         self._troubles = troubles  # problems that workers report outside the store
-        self._damaged_until = 0.0  # by `time.monotonic`
+        self._damage_met = datetime.min.replace(tzinfo=UTC)
         self._local = threading.local()
         self._following = threading.Lock()
         self.long_answers = LongAnswers()
@@ -188,14 +187,16 @@ class Library:
 
     def meet_damage(self) -> None:
         """Note that a request met damaged pages: workers, and what tells whether we are ready, may never read those."""
-        self._damaged_until = time.monotonic() + DAMAGE_IS_TOLD
+        self._damage_met = self.now()
 
     def troubles(self) -> tuple[str, ...]:
         """The problems of this process, of the worker, and of polling where an error of this program, not a document, must be to blame."""
         watched = self.watched()
         ours = sum(state.error_kind in ("crashed", "parser-crashed") for state in watched)
         polling = [MOST_CRASHED] if 2 * ours > max(len(watched), 2) else []
-        damage = [DAMAGED] if time.monotonic() < self._damaged_until else []
+        damage = (
+            [DAMAGED] if timedelta() <= self.now() - self._damage_met < DAMAGE_IS_TOLD else []
+        )  # not if the clock goes back
         return (*self._configuration.troubles(), *self._troubles(), *polling, *damage)
 
     def lasting(self, make: Callable[[Library], T]) -> T:

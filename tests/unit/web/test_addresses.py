@@ -19,7 +19,7 @@ from newsroom import CONFIG, NOON, Newsroom, Rooms, item, of_the_file
 from aggregator.errors import FailureKind, StoreError
 from aggregator.model import notes
 from aggregator.model.notes import Measures
-from aggregator.web.library import Library
+from aggregator.web.library import DAMAGE_IS_TOLD, Library
 from aggregator.worker.lock import WorkerLock
 
 HTML = "text/html; charset=utf-8"
@@ -178,6 +178,19 @@ def test_damage_that_only_readers_meet_is_told_where_readiness_is(rooms: Rooms) 
     answer = room.client.get("/readyz")
     assert (answer.status_code, answer.text) == (503, "degraded: store\n")
     assert 'aggregator_trouble{part="store"} 1' in room.client.get("/metrics").text
+
+    def after(passed: timedelta) -> str:
+        now = room.now + passed
+        with closing(room.application.database.open()) as archive:
+            archive.upkeep.note(notes.TICK, int(now.timestamp()))
+        room.now = now
+        return room.client.get("/readyz").text
+
+    assert after(DAMAGE_IS_TOLD - timedelta(seconds=1)) == "degraded: store\n"
+    assert after(timedelta(seconds=1)) == "ready\n", "no request met it since"
+    assert room.client.get("/latest.rss").status_code == 503
+    assert after(timedelta()) == "degraded: store\n"
+    assert after(-timedelta(days=3650)) == "ready\n", "a clock that goes back does not keep it for years"
 
 
 def test_metrics_are_prometheus_text(newsroom: Newsroom) -> None:
