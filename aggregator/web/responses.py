@@ -40,19 +40,24 @@ def respond(shown: Rendered, *, max_age: int, link: str | None = None, dated: bo
     if not is_expected(shown.etag, told.replace(microsecond=0), *expected):
         raise PreconditionFailed
     request.environ[SHOWN] = shown
-    small = len(shown.body) < MIN_COMPRESSED
-    form = None if small else coding(request.headers.get("Accept-Encoding", ""))
-    response = Response(_coded(shown.body, form), content_type=shown.type)
-    if form:
-        response.headers["Content-Encoding"] = form
+    response, form = compressed(shown.body, shown.type)
     response.headers["ETag"] = tag(shown.etag, form)
     response.headers["Last-Modified"] = http_date(told)
-    response.headers["Vary"] = "Accept-Encoding"
     # Not `public`: shared caches would then serve pages behind a password to anybody (RFC 9111, 3.5).
     response.headers["Cache-Control"] = f"max-age={max_age}, stale-while-revalidate={max_age}"
     if link and len(link) <= LONGEST_LINK:
         response.headers["Link"] = link
     return response
+
+
+def compressed(body: bytes, content_type: str) -> tuple[Response, str | None]:
+    """A response without validators, in the content coding that the client prefers; and this coding (None: as it is)."""
+    form = None if len(body) < MIN_COMPRESSED else coding(request.headers.get("Accept-Encoding", ""))
+    response = Response(_coded(body, form), content_type=content_type)
+    if form:
+        response.headers["Content-Encoding"] = form
+    response.headers["Vary"] = "Accept-Encoding"
+    return response, form
 
 
 def _coded(body: bytes, form: str | None) -> bytes:

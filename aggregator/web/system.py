@@ -10,7 +10,7 @@ from aggregator.schedule.clock import is_polling
 from aggregator.web.metrics import measured
 from aggregator.web.openapi import description
 from aggregator.web.request_context import library
-from aggregator.web.responses import json_response
+from aggregator.web.responses import compressed, json_response
 from aggregator.web.routes import TEXT, Operation
 from aggregator.web.shapes import OpenApi
 
@@ -46,7 +46,8 @@ def readyz() -> Response:
 
 
 def _plain(text: str, status: int = 200, kind: str = "text/plain; charset=utf-8") -> Response:
-    response = Response(text, status=status, content_type=kind)
+    response, _ = compressed(text.encode(), kind)
+    response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from itertools import pairwise
@@ -11,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 from msgspec import structs
@@ -191,6 +194,16 @@ def test_damage_that_only_readers_meet_is_told_where_readiness_is(rooms: Rooms) 
     assert room.client.get("/latest.rss").status_code == 503
     assert after(timedelta()) == "degraded: store\n"
     assert after(-timedelta(days=3650)) == "ready\n", "a clock that goes back does not keep it for years"
+
+
+@pytest.mark.parametrize(("form", "read"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
+def test_metrics_are_compressed_for_whoever_takes_that(
+    client: FlaskClient, form: str, read: Callable[[bytes], bytes]
+) -> None:
+    got = client.get("/metrics", headers={"Accept-Encoding": form})
+    assert (got.headers["Content-Encoding"], got.headers["Vary"]) == (form, "Accept-Encoding")
+    assert read(got.data) == client.get("/metrics").data
+    assert len(got.data) * 3 < len(client.get("/metrics").data)
 
 
 def test_metrics_are_prometheus_text(newsroom: Newsroom) -> None:
