@@ -102,6 +102,10 @@ def _shown(text: str) -> str:
 
 
 def description(force: InForce, query: StreamQuery) -> str:
+    """What a stream has: of a section or topic in the editor's own words, if there are any."""
+    rules = {"section": force.settings.sections, "topic": force.settings.topics}.get(query.kind, ())
+    if said := next((one.description for one in rules if one.id == query.id), None):
+        return said
     what = "Items" if query.view == "items" else "Stories, each with all the outlets that report it,"
     called = heading(force, query)
     kinds = {

@@ -170,6 +170,17 @@ def test_a_feed_in_json(newsroom: Newsroom) -> None:
     }
 
 
+@pytest.mark.parametrize("view", ["stories", "items"])
+def test_a_section_is_described_in_the_words_of_the_editor(newsroom: Newsroom, view: str) -> None:
+    address, query = "/sections/defense", f"?view={view}"
+    said = "Forces & weapons"
+    assert tree(newsroom, f"{address}.rss{query}").findtext("channel/description") == said
+    assert tree(newsroom, f"{address}.atom{query}").findtext("{http://www.w3.org/2005/Atom}subtitle") == said
+    assert newsroom.client.get(f"{address}.json{query}").get_json()["description"] == said
+    page = html.fromstring(newsroom.client.get(address + query).data)
+    assert page.xpath("//meta[@name='description']/@content") == [said]
+
+
 @pytest.mark.parametrize("archive", ["/sections/defense/2026-10", "/latest/2026-10"])
 def test_a_closed_month_says_in_rss_that_it_is_an_archive_and_where_it_leads(newsroom: Newsroom, archive: str) -> None:
     found = told(tree(newsroom, f"{archive}.rss")[0])

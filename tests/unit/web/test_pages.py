@@ -105,7 +105,7 @@ def test_a_page_names_its_one_address_and_what_it_is_about(client: FlaskClient) 
     for asked, canonical, about in (
         ("/?utm_source=letter", f"{root}/", "The news of 4 sources: reports of one event are one story"),
         ("/sections/defense/daily?fbclid=1", f"{root}/sections/defense/daily", "Defense, one entry per day"),
-        ("/sections/defense?from=x", f"{root}/sections/defense", "in the section Defense."),
+        ("/sections/asia-pacific?from=x", f"{root}/sections/asia-pacific", "in the section Asia-Pacific."),
         ("/search?q=rare&amp=1&lang=en", f"{root}/search?q=rare&amp;lang=en", "found by a search."),
         ("/sources/kyodo", f"{root}/sources/kyodo", "Items from Kyodo."),
         (story["url"].removeprefix(root), story["url"], "Navy&#39;s Newest Frigate Delayed Again, Shipbuilder Says, says bbc-world"),
