@@ -39,7 +39,10 @@ class Parser(argparse.ArgumentParser):
             stray = next((word for word in before if self.meant(word)), None)
             if stray is not None:
                 self.error(f"unrecognized arguments: {stray}{self.meant(stray)}")
-            raise argparse.ArgumentError(action, f"there is no `{value}`{did_you_mean(value, action.choices)}")
+            option = f"--{value}"  # `aggregator help`
+            meant = f"; did you mean `{option}`?" if option in self._option_string_actions else ""
+            meant = meant or did_you_mean(value, action.choices)
+            raise argparse.ArgumentError(action, f"there is no `{value}`{meant}")
 
     def meant(self, word: str, others: Sequence[str] = ()) -> str:
         """`; did you mean …?` for an option that is none of this parser (nor of `others`) but is spelt nearly so, else nothing."""

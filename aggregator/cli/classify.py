@@ -21,6 +21,7 @@ from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, option
 from aggregator.cli.child_process import beside
 from aggregator.cli.judgement import judgement
+from aggregator.cli.terminal import say
 from aggregator.errors import AggregatorError
 from aggregator.text.plurals import counted
 
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
                 out.write(orjson.dumps({"id": item.id, "story": story})[:-1] + b"," + line[1:])
     out.flush()
     for message in wrong[:SHOWN]:
-        print(message, file=sys.stderr)
+        say(message)
     if wrong:
         more = f", {SHOWN} of which are named above" if len(wrong) > SHOWN else ""
         raise AggregatorError(f"{counted(len(wrong), 'line is no item', 'lines are no items')}{more}")
@@ -77,6 +78,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 def _read(file: str | None) -> tuple[list[InputItem], list[str]]:
     """(items, messages about invalid lines). Raises AggregatorError if the file cannot be read."""
     name = "standard input" if file in (None, "-") else file
+    if name != file and sys.stdin.isatty():  # else nothing would say what it waits for
+        say("Type items as JSON Lines, then Ctrl-D.")
     try:
         lines: Iterable[bytes] = Path(file).read_bytes().splitlines() if file and file != "-" else sys.stdin.buffer
     except OSError as error:
@@ -99,6 +102,8 @@ def _item(line: bytes, number: int) -> InputItem:
     try:
         value = orjson.loads(line)
     except ValueError as error:
+        if line.decode(errors="replace").encode() != line:
+            raise ValueError("is not UTF-8: save the file as UTF-8") from error
         raise ValueError(f"is not JSON: {error}") from error
     if not isinstance(value, dict) or not isinstance(value.get("title"), str):
         raise ValueError("expected an object with a `title`")

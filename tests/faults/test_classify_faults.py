@@ -24,6 +24,7 @@ from builders.process import (
 )
 
 from aggregator.cli.child_process import beside
+from aggregator.cli.main import main
 from aggregator.errors import AggregatorError, OutOfMemory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does all")
@@ -193,3 +194,22 @@ def test_a_module_that_does_not_fit_into_the_memory_is_told_without_traceback(tm
         capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (1, f"aggregator: {OutOfMemory()}\n")
+
+
+def test_who_types_the_items_is_told_that_they_are_waited_for(tmp_path: Path) -> None:
+    typed, stdin = os.openpty()
+    os.write(typed, b'{"title": "Rain"}\n\x04')
+    command = [sys.executable, "-m", "aggregator", "--config", str(configuration(tmp_path, {})), "classify"]
+    told = run(command, stdin=stdin, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    os.close(typed)
+    os.close(stdin)
+    assert told.stderr == "Type items as JSON Lines, then Ctrl-D.\n"
+    assert json.loads(told.stdout)["id"] == "line-1"
+
+
+def test_a_file_in_another_encoding_is_told_as_that(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (items := tmp_path / "items.jsonl").write_bytes('{"title": "café"}\n'.encode("latin-1") + b'{"title": "Rain"\n')
+    assert main(["--config", str(configuration(tmp_path, {})), "classify", str(items)]) == 1
+    first, second, _ = capsys.readouterr().err.splitlines()
+    assert first == f"{items}:1: is not UTF-8: save the file as UTF-8"
+    assert second.startswith(f"{items}:2: is not JSON: ")

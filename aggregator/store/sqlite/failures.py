@@ -28,6 +28,14 @@ def translated(error: sqlite3.DatabaseError, path: Path, patience: float) -> Sto
     code, said = full_code & 0xFF, str(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(f"{path}: another process holds the database; tried for {patience:g} seconds")
+    folder = os.path.isdir(path)  # noqa: PTH112 (False where it may not be looked at)
+    if folder or code == sqlite3.SQLITE_NOTADB:
+        what = (
+            "is a folder; name the file of the database"
+            if folder
+            else "is not a database of this program; it was left untouched"
+        )
+        return NotAStore(f"{path}: {what}")
     no_file = code == sqlite3.SQLITE_CANTOPEN and _inodes_left(path.parent) == 0
     if no_file or code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
         # SHMSIZE: the first process to open the archive could not create the shared index of the log (the -shm file). Without a log it is
@@ -47,8 +55,6 @@ def translated(error: sqlite3.DatabaseError, path: Path, patience: float) -> Sto
         said += "; the disk fails, or a quota or a limit of the size of files (ulimit -f) is reached"
     if code == sqlite3.SQLITE_CORRUPT:
         return damaged(path)
-    if code == sqlite3.SQLITE_NOTADB:
-        return NotAStore(f"{path}: is not a database of this program; it was left untouched")
     of_values = code in (sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT)
     made = Unstorable if of_values else StoreError
     return StoreTooNew(f"{path}: {OTHER_COLUMNS}") if "no such column" in said else made(f"{path}: {said}")

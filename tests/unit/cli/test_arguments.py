@@ -132,6 +132,13 @@ def test_an_archive_is_a_file_or_on_a_server(
     assert not (tmp_path / ":memory:").exists()
 
 
+def test_a_folder_is_no_archive(check: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder := tmp_path / "wire.db").mkdir()
+    for command in ("sources", "plan", "prune", "poll", "serve"):
+        assert main(["--database", f"sqlite:///{folder}", *check[:-1], command]) == 1
+        assert capsys.readouterr().err == f"aggregator: {folder}: is a folder; name the file of the database\n"
+
+
 @pytest.mark.parametrize("command", [["prune"], ["backup", "copy.db"], ["explain", "https://one.example/a"]])
 def test_a_command_that_needs_the_contents_makes_no_archive_at_a_mistyped_place(
     check: list[str], command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -233,6 +240,7 @@ def test_a_web_that_may_open_next_to_no_file_is_not_started(
         (["--confg=x.yaml"], "unrecognized arguments: --confg=x.yaml; did you mean `--config`?\n"),
         (["pol"], "there is no `pol`; did you mean `poll`?\n"),
         (["--json", "Plan"], "there is no `Plan`; did you mean `plan`?\n"),
+        (["help", "plan"], "there is no `help`; did you mean `--help`?\n"),
         (["x.yaml"], "there is no `x.yaml`; there are `run`, `serve`, `worker`, `poll`, `check`, "),
         ([], "name a command, such as `aggregator run`; `aggregator --help` lists all\n"),
         (["poll", "--jsn"], "unrecognized arguments: --jsn; did you mean `--json`?\n"),
