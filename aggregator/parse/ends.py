@@ -50,8 +50,6 @@ _MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")
 def of_cdata(data: bytes) -> bytes:
     """End each CDATA section that is still open where another one or the end of the document comes: at the end tag of the element in
     which it began, or, if there is other markup before it, of the field around it; if the entry has no such tag, at its end."""
-    if data.count(CDATA) <= data.count(_CDATA_END):
-        return data
     parts: list[bytes] = []
     place, start, end = 0, data.find(CDATA), 0
     while start >= 0:

@@ -111,6 +111,20 @@ def test_a_section_that_never_ends(field: str, wrong: str) -> None:
     assert broken.flaws == ("endless-cdata",)
 
 
+@pytest.mark.parametrize(("broken", "stray"), [(1, 0), (1, 3), (1, 5), (4, 0)])
+def test_a_section_that_never_ends_in_a_document_with_an_end_of_none(broken: int, stray: int) -> None:
+    """Ends were as many as beginnings, so that the items up to the next section were lost."""
+    texts = [f"<![CDATA[Text <i>{n}</i>]]>" for n in range(6)]
+    texts[broken] = texts[broken].removesuffix("]]>")
+    texts[stray] += "]]>"
+    found = read(
+        rss([item(f"<description>{text}</description>", title=f"T{n}", guid=str(n)) for n, text in enumerate(texts)])
+    )
+    assert [one.title for one in found.items] == [f"T{n}" for n in range(6)]
+    assert all(f"Text <i>{n}</i>" in one.content for n, one in enumerate(found.items))
+    assert "endless-cdata" in found.flaws
+
+
 def test_a_section_that_never_ends_in_an_element_of_a_module() -> None:
     whole = WHOLE.replace(
         "</item>", "<credit><![CDATA[Agency]]></credit><dc:creator><![CDATA[Ann]]></dc:creator></item>"
