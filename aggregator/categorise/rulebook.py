@@ -219,10 +219,12 @@ def _meanings(rules: Sequence[Rules], sections: int) -> dict[tuple[str, ...], Me
     placed = {number for number in listing if number < sections}
     found: dict[tuple[str, ...], Meaning] = {}
     for choice in gazetteer().choices:
-        uses: dict[int, Use] = {}
+        listed: dict[int, list[Use]] = {}
         for code in choice:
             for use in codes.get(code, ()):
-                uses.setdefault(use.rule, use)
+                listed.setdefault(use.rule, []).append(use)
+        # The Kurds live in three countries: a topic of one of these is not about them.
+        uses = {rule: own[0] for rule, own in listed.items() if rule < sections or len(own) * 2 >= len(choice)}
         own = placed & uses.keys()
         elsewhere = frozenset(placed - own if own else ())
         spoken = tuple(use for use in uses.values() if use.weight >= weights.MARK)

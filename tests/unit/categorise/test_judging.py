@@ -118,6 +118,15 @@ def test_regions_hold_their_countries_and_their_own_name() -> None:
     assert judge(book(asia), "Tokyo floods").section == "world"
 
 
+def test_a_name_of_several_countries_is_no_topic_of_a_third_of_them() -> None:
+    topics = (rule("syria", places=("SY",)), rule("north-korea", places=("KP",)))
+    both = book(rule("middle-east", places=("middle-east",)), topics=topics)
+    assert judge(both, "Kurds mourn in Paris").topics == ()
+    assert judge(both, "Kurds mourn in Paris").section == "middle-east", "where all three are"
+    assert judge(both, "Kurds of Syria mourn in Paris").topics == ("syria",)
+    assert judge(both, "Korean Peninsula is calm").topics == ("north-korea",), "half of it"
+
+
 def test_a_weight_of_five_outranks_any_single_place() -> None:
     heavy, asia = rule("defense", ("hypersonic", 5.0)), rule("asia", places=(("CN", 2.0),))
     for title in ("China protests loudly", "China said on Monday"):
