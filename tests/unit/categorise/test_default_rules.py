@@ -646,6 +646,20 @@ def test_american_institutions_are(title: str, topic: str | None) -> None:
     assert topic is None or topic in found.topics
 
 
+@pytest.mark.parametrize(
+    ("title", "topics"),
+    [
+        ("South Caucasus leaders meet in Yerevan", {"caucasus"}),
+        ("Avalanche in the Caucasus kills skiers", set()),  # Russia's, perhaps
+        ("Clashes in the North Caucasus", set()),
+    ],
+)
+def test_the_caucasus_is_in_europe(title: str, topics: set[str]) -> None:
+    found = judge(_book(), title)
+    assert found.section == "europe"
+    assert topics == {"caucasus"} & set(found.topics)
+
+
 def test_a_player_of_the_name_is_not_the_middle_east() -> None:
     assert "middle-east" not in judge(_book(), "Jordan scores 41 as Bulls win").sections
 
