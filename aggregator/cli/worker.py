@@ -8,11 +8,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
-from aggregator.errors import StoreFull
+from aggregator.errors import StoreBusy, StoreFull
 from aggregator.pipeline.leases import release_dead
 from aggregator.pipeline.waiting import until_set
 from aggregator.sandbox.memory import save_memory
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from aggregator.worker.engine import Engine
 
 T = TypeVar("T")
-AGAIN = 5.0  # seconds until a worker that found the disk full tries again to start
+AGAIN = 5.0  # seconds until a worker that could not write tries again to start
 Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 """Something that runs beside the worker until the event is set."""
 
@@ -55,7 +56,8 @@ def work(application: Application, beside: Beside | None) -> int:
 
         def examine() -> None:
             archive.upkeep.check()
-            release_dead(archive, lambda owner: owner == taken.killed)
+            with suppress(StoreFull, StoreBusy):  # then they expire
+                release_dead(archive, lambda owner: owner == taken.killed)
             archive.close()
 
         asyncio.run(_serve(application, beside, lock.report, examine=examine))
@@ -125,7 +127,7 @@ async def _work(
                 reloads = Reloads(application, engines)
                 return reloads, reloads.start()
 
-            started = await _with_room(start, Troubles(show), stopping)
+            started = await _once_writable(start, Troubles(show), stopping)
             if started is None:
                 return
             reloads, engine = started
@@ -135,13 +137,13 @@ async def _work(
             await engines.close()
 
 
-async def _with_room(make: Callable[[], T], troubles: Troubles, stopping: asyncio.Event) -> T | None:
-    """What `make` gives. If the disk is full, it is called until there is room; meanwhile readers are served by the configuration in force.
-    None: told to stop."""
+async def _once_writable(make: Callable[[], T], troubles: Troubles, stopping: asyncio.Event) -> T | None:
+    """What `make` gives. If the disk is full, or another process writes for long, it is called until it succeeds; meanwhile readers are
+    served by the configuration in force. None: told to stop."""
     while not stopping.is_set():
         try:
             made = make()
-        except StoreFull as error:
+        except (StoreFull, StoreBusy) as error:
             troubles.report("store", error)
             await until_set(stopping, AGAIN)
         else:

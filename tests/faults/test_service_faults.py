@@ -96,6 +96,15 @@ EDITED_DURING_THE_CHECK = [
 ]
 """Starts what follows, `python -m aggregator …`, and while its archive is checked edits its file and tells it to reload that."""
 
+IMPATIENT = [
+    sys.executable,
+    "-c",
+    "import runpy, sys; from aggregator.store.sqlite.connection import Connection\n"
+    "Connection.__init__.__kwdefaults__['patience'] = 0.2\n"
+    "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
+]
+"""Starts what follows, `python -m aggregator …`, which waits for another writer no longer than so."""
+
 
 def cut_short_after(seconds: float) -> list[str]:
     """Starts what follows, `python -m aggregator …`, with another limit of its end, and a deadline of requests that none reaches: a machine
@@ -807,6 +816,42 @@ def test_f5_an_edit_for_which_a_full_disk_has_no_room_at_start_waits_and_readers
             until(lambda: readiness(root) == "ready")
             assert b"Edited Wire" in get(f"{root}/latest.rss")[1]
             until(lambda: query(config, "SELECT count(*) FROM items") == [(40,)])
+            ended(process)
+
+
+def test_f1_and_f5_who_was_killed_on_a_full_disk_starts_on_it(tmp_path: Path, server: Server) -> None:
+    """The leases of the killed process could not be given back, and the next one ended."""
+    server.routes["/silent"] = silent
+    with small_disk(tmp_path / "instance", "4m") as disk:
+        config = configuration(tmp_path, {"one": server.url("/one"), "silent": server.url("/silent")})
+        with running(config, "worker") as process:
+            until(lambda: bool(server.asked("/silent")) and query(config, "SELECT count(*) FROM items") == [(20,)])
+            process.kill()
+            process.wait()
+        fill(disk / "ballast")
+        port = free_port()
+        root = f"http://127.0.0.1:{port}"
+        with running(config, "run", "--port", str(port)) as process:
+            until(lambda: process.poll() is not None or readiness(root).startswith("degraded"))
+            assert get(f"{root}/latest.rss")[0] == 200
+            (disk / "ballast").unlink()
+            until(lambda: readiness(root) == "ready" and len(server.asked("/silent")) > 1)
+            ended(process)
+
+
+def test_f7_a_service_that_starts_beside_a_long_write_serves_until_it_may_write(tmp_path: Path, server: Server) -> None:
+    """It ended after a minute."""
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    aggregator(config, "poll")
+    port = free_port()
+    root = f"http://127.0.0.1:{port}"
+    with contextlib.closing(sqlite3.connect(tmp_path / "instance" / "aggregator.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with running(config, "run", "--port", str(port), under=IMPATIENT) as process:
+            until(lambda: process.poll() is not None or readiness(root) == "degraded: store")
+            assert get(f"{root}/latest.rss")[0] == 200
+            other.execute("COMMIT")
+            until(lambda: readiness(root) == "ready")
             ended(process)
 
 
