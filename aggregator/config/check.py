@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import islice
 
 from aggregator.addresses import Allowance, host_of, literal_private, requested
 from aggregator.config.environment import expand
@@ -13,11 +14,14 @@ from aggregator.config.rule_checks import rule_problems, slips, unknown_places
 from aggregator.config.scalars import slug
 from aggregator.config.schema import FeedsFile, IncludedFile, Rules, Source
 from aggregator.config.suggest import closest, did_you_mean
-from aggregator.errors import Problem
+from aggregator.errors import ConfigError, Problem
 from aggregator.model.settings import FALLBACK, Position
 
 POLITE = timedelta(minutes=1)
 IMPOLITE = "polling others' servers more than once a minute is impolite: write 1m or more"
+
+COMPARED = 1_000_000
+"""At most so many pairs of a source's publisher and a listed name are compared for misspellings, which takes about a second."""
 
 PAGE = re.compile(r"/stories/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/?([?#].*)?\Z")
 
@@ -176,20 +180,20 @@ def _references(main: FeedsFile, sections: list[Rules], sources: list[Source], i
         if name
     ]
     places += [(pin.at("section"), "section", pin.section) for pin in main.stories.pin]
-    for at, said, name in places:
-        if name not in known:
-            hint = f"; it is `{former[name]}` now" if name in former else did_you_mean(name, sorted(known))
-            yield at.problem(f"{said}: there is no section `{name}`{hint}")
+    unknown = ((at, said, name) for at, said, name in places if name not in known)
+    for count, (at, said, name) in enumerate(unknown):
+        hint = f"; it is `{former[name]}` now" if name in former else ""
+        if not hint and count < ConfigError.MOST:  # for as many as are listed, since each is compared with all sections
+            hint = did_you_mean(name, sorted(known))
+        yield at.problem(f"{said}: there is no section `{name}`{hint}")
 
 
 def _publisher_names(parts: list[IncludedFile], sources: list[Source]) -> Iterator[Problem]:
     """Warns of names that nearly equal one in `publishers`. Any other name that is not listed is valid."""
     entries = [publisher for part in parts for publisher in part.publishers]
     known = {name_key(name): entry.name for entry in entries for name in (entry.name, *entry.aliases)}
-    for source in sources:
-        name = source.publisher
-        if name is None or name_key(name) in known:
-            continue
+    unlisted = ((source, name) for source in sources if (name := source.publisher) and name_key(name) not in known)
+    for source, name in islice(unlisted, COMPARED // (len(known) or 1)):
         near = closest(name_key(name), known, cutoff=0.85)
         if near is not None:
             message = f"`publishers` does not list `{name}`; did you mean `{known[near]}`?"
