@@ -1,6 +1,6 @@
 """Removes characters that readers should never get: controls, bidirectional overrides, zero-width marks, noncharacters.
 
-The result is legal in XML 1.0, JSON and HTML. Joiners (U+200C, U+200D) stay, because Persian, Indic scripts and emoji need them. C1
+The result is legal in XML 1.0, JSON and HTML. Joiners (U+200C, U+200D) stay where Persian, Indic scripts and emoji need them. C1
 controls (U+0080 to U+009F) come from windows-1252 text that was decoded as Latin-1, and become the characters that were meant.
 """
 
@@ -14,13 +14,28 @@ from aggregator.text.scripts import MARKS
 _C1 = {code: bytes([code]).decode("cp1252", "replace").replace("\ufffd", "") for code in range(0x80, 0xA0)}
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u061c\u180e\u200b\u200e\u200f"
-    "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U0001fffe\U0001ffff\U000e0000-\U000e007f\U0010fffe\U0010ffff]"
+    "\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001fffe\U0001ffff"
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U0010fffe\U0010ffff]"
 )
 # Not the signs that nobody sees, but words or emoji may need: fillers of Hangul, vowels of Khmer, joiners, selectors of variants, the blank
 # of Braille.
 _SEEN = re.compile(
     "[^ \u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+# Of these the ones that only join letters or select variants of them. Letters of Latin, Greek and Cyrillic need none: there they would
+# hide a word from rules and searches. A joiner between a Latin word and its Persian ending stays, and the selector in a keycap (before
+# U+20E3).
+_IDLE = "\u034f\u17b4\u17b5\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_HAS_IDLE = re.compile(f"[{_IDLE}]")
+_HIDING = re.compile(f"(?<=[0-9A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff])[{_IDLE}]++(?![\u0590-\u1aff\u20e3])")
+# Marks on one letter, more than any language has (six in Myanmar): such towers cover the headlines above and below.
+_MARKS = "".join(
+    one
+    for one in map(chr, range(0x300, 0xFE30))
+    if unicodedata.category(one) in ("Mn", "Me") and not _HAS_IDLE.match(one)
+)
+_TOWER = re.compile(f"(?<=[{_MARKS}]{{6}})[{_MARKS}]+")
+_HIGH = re.compile(f"[{_MARKS}]{{7}}")
 # Possible mojibake: a lead byte of UTF-8 and a continuation byte, both decoded as Latin-1 or windows-1252 (`Ã¤` for ä).
 _DOUBLED = re.compile(f"[\xc2-\xf4][\x80-\xbf{bytes(range(0x80, 0xA0)).decode('cp1252', 'ignore')}]|Ã\\s")
 # ftfy takes time quadratic in the length of text that was misdecoded several times, and `unicodedata` quadratic in the number of
@@ -98,15 +113,18 @@ def spaced(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The result of `spaced` in Unicode normalisation form C (accents joined to their letters); for a title or name. Empty if nothing of
-    it can be seen."""
+    """The result of `spaced` in Unicode normalisation form C (accents joined to their letters); for a title or name. Without signs that
+    only hide a word, and towers of marks. Empty if nothing of it can be seen."""
     line = spaced(text)
     if line.isascii():
         return line
     if not _SEEN.search(line):
         return ""
+    if _HAS_IDLE.search(line):
+        line = _HIDING.sub("", line)
     pieces = _PIECE.findall(line) if len(line) > 1000 else [line]
-    return "".join(unicodedata.normalize("NFC", piece) for piece in pieces)
+    line = "".join(unicodedata.normalize("NFC", piece) for piece in pieces)
+    return _TOWER.sub("", line) if _HIGH.search(line) else line
 
 
 def cut(text: str, limit: int) -> str:

@@ -192,7 +192,7 @@ def test_a_missing_title_comes_from_the_summary() -> None:
 def test_a_title_of_signs_that_nobody_sees_is_missing_but_words_keep_them(sign: str) -> None:
     for blank in (sign, f"{sign} {sign}", f"&#{ord(sign)};"):
         assert one("<p>The new dam opens soon. It is old.</p>", title=blank).title == "The new dam opens soon."
-    assert one(title=f"{sign}The dam{sign}opens{sign}").title == f"{sign}The dam{sign}opens{sign}"
+    assert one(title=f"{sign}बाँध{sign}खुला{sign}").title == f"{sign}बाँध{sign}खुला{sign}"
 
 
 def test_a_summary_that_is_only_an_address_is_none() -> None:
@@ -1728,3 +1728,31 @@ def test_what_a_player_says_to_old_browsers_is_no_summary(player: str) -> None:
     read = one(heard, inside="<content:encoded>A longer text.</content:encoded>")
     assert read.summary == "Hear it. It is short."
     assert plain(f"What the <{player}> tag does") == "What the tag does"
+
+
+@pytest.mark.parametrize("sign", [*"\u034f\u17b4\u180b\u200c\u200d\ufe00\ufe0f\U000e0100", "\u200c\u200d\ufe0f"])
+@pytest.mark.parametrize("word", ["re{}cipe", "ре{}цепт", "συν{}ταγή", "recipe{}", "Re{}cipe 2{}0"])
+def test_signs_that_nobody_sees_hide_no_word_from_rules_and_searches(word: str, sign: str) -> None:
+    assert plain(word.replace("{}", sign)) == word.replace("{}", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PDF\u200cها", "می\u200cخواهم", "क्\u200dष", "ᠠ\u180b", "葛\U000e0100城", "1\ufe0f\u20e3", "ℹ\ufe0f", "®\ufe0f", "👩\u200d🚀",
+        "❤\ufe0f\u200d🔥", "က\u103d\u103e\u102d\u102f\u1036\u1037", "ཧ\u0fa3\u0fb1\u0fad\u0f74", "ב\u05b0\u05bc\u05bd\u0591",
+    ],
+)  # fmt: skip
+def test_signs_that_words_need_stay(text: str) -> None:
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize("mark", ["\u0336", "\u0e47", "\u064b", "\u0489", "\u20dd", "\ufe20"])
+def test_a_tower_of_marks_does_not_cover_other_headlines(mark: str) -> None:
+    assert plain(f"ก{mark * 500}z{mark * 7} war") == f"ก{mark * 6}z{mark * 6} war"
+
+
+@pytest.mark.parametrize("sign", list("\ufff0\U0001bca0\U0001d173\U000e0080\U000e01f0"))
+def test_further_signs_that_nobody_sees_go(sign: str) -> None:
+    assert plain(f"re{sign}cipe") == "recipe"
+    assert plain(sign) == ""
