@@ -8,6 +8,7 @@ import time
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +32,10 @@ SLICE = 0.5
 PAUSE = 0.01
 """Seconds between two attempts, since SQLite does not wait for some locks, such as for a change of the journal mode."""
 BOUND = 900  # at most so many values in one statement
+TOGETHER = 300
+"""So many values are inserted by one statement if the rows have only `NUMBERS`: such rows take half or two thirds of the time that each
+takes by itself. With texts they would take twice as long."""
+NUMBERS = frozenset(["bigint", "boolean"])
 
 
 def _words(wanted: Sequence[Sequence[str]], every: bool) -> str:
@@ -202,10 +207,15 @@ class Connection:
     def insert(
         self, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
     ) -> None:
+        columns, rows = types.split(), list(rows)
+        many = TOGETHER // len(columns) if NUMBERS.issuperset(columns) else 1
+        alone = len(rows) % many if many > 1 else len(rows)
         with self._turn, self.translate():
-            # FAIL, since the whole transaction is rolled back anyway. With the default (ABORT) SQLite would copy each page that a row
-            # with triggers changes, to be able to undo only that row.
-            self.raw.executemany(f"INSERT OR FAIL INTO {into} VALUES {marks(len(types.split()))} {then}", rows)
+            for count, some in ((1, rows[:alone]), (many, [[*chain(*part)] for part in parts(rows[alone:], many)])):
+                # FAIL, since the whole transaction is rolled back anyway. With the default (ABORT) SQLite would copy each page that a row
+                # with triggers changes, to be able to undo only that row.
+                row = ", ".join([marks(len(columns))] * count)
+                self.raw.executemany(f"INSERT OR FAIL INTO {into} VALUES {row} {then}", some)
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         rows: list[Any] = []
@@ -215,10 +225,10 @@ class Connection:
         return rows
 
 
-def parts(values: Collection[T]) -> Iterator[list[T]]:
-    """The values in pieces of at most `BOUND`, because SQLite limits the values of a statement."""
+def parts(values: Collection[T], most: int = BOUND) -> Iterator[list[T]]:
+    """The values in pieces of at most `most`, because SQLite limits the values of a statement."""
     listed = list(values)
-    return (listed[start : start + BOUND] for start in range(0, len(listed), BOUND))
+    return (listed[start : start + most] for start in range(0, len(listed), most))
 
 
 def marks(count: int) -> str:
