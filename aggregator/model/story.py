@@ -151,11 +151,12 @@ class RememberedItem(Struct, frozen=True):
 
 
 class Remembered(Struct, frozen=True):
-    """What the grouping stores of a batch: items with their features, the (word, item) pairs of the index, and counts to add to the
-    frequencies of words and to the number of documents."""
+    """What the grouping stores of a batch: items with their features, the entries of the index (word, publication of the item, item), and
+    counts to add to the frequencies of words and to the number of documents. Entries and words are in ascending order, as the store
+    keeps them."""
 
     items: tuple[RememberedItem, ...] = ()
-    postings: tuple[tuple[int, int], ...] = ()
+    postings: tuple[tuple[int, int, int], ...] = ()
     frequencies: tuple[tuple[int, int], ...] = ()
     documents: int = 0
 

@@ -30,7 +30,6 @@ from aggregator.store.rows import (
     entry_rows,
     grouped,
     placement_row,
-    posting_rows,
     story_row,
     to_blob,
     to_id,
@@ -265,8 +264,8 @@ def save_memory(db: Writes, memory: Remembered) -> None:
         return
     items = [(one.item, one.at, one.publisher, one.headline, one.features) for one in memory.items]
     db.insert("memories", "bigint bigint text bigint bytea", items, _MEMORY_AGAIN)
-    db.insert("postings", "bigint bigint bigint", posting_rows(memory))
-    db.insert("frequencies", "bigint bigint", sorted(memory.frequencies), _MORE_FREQUENT)
+    db.insert("postings", "bigint bigint bigint", memory.postings)
+    db.insert("frequencies", "bigint bigint", memory.frequencies, _MORE_FREQUENT)
     db.write(f"INSERT INTO meta VALUES ('documents', ?) {COUNTED}", (str(memory.documents),))
 
 

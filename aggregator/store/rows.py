@@ -23,7 +23,6 @@ from aggregator.model.story import (
     Entry,
     ItemView,
     Placed,
-    Remembered,
     Report,
     StoryHead,
     StoryState,
@@ -202,12 +201,6 @@ def entry_rows(stories: Iterable[StoryState], streams: Mapping[StreamName, int])
         for story in stories
         for one in story.streams
     ]  # fmt: skip
-
-
-def posting_rows(memory: Remembered) -> list[tuple[int, int, int]]:
-    """The rows in the order of the table's key, so that neighbouring rows are written together."""
-    times = {one.item: one.at for one in memory.items}
-    return sorted([(word, times[item], item) for word, item in memory.postings])
 
 
 def placement_row(placed: Placed, changed: int) -> tuple[Any, ...]:

@@ -29,8 +29,9 @@ class BatchContext(Struct, frozen=True):
     features: Mapping[int, Features]  # of the new items
     encoded: Sequence[bytes]  # the same, encoded as for the store, in the order of `new`
     rarity: Rarity
-    postings: tuple[Ints, Ints]  # words, new items: which item is indexed under which word
-    near: Mapping[int, Sequence[int]]  # new item → known and new items that share rare words with it, the best first
+    postings: tuple[Ints, Ints, Ints]  # word, publication, new item that is indexed under the word
+    # New item, in the order of `new` → known and new items that share rare words with it, the best first
+    near: Mapping[int, Sequence[int]]
     known: Mapping[int, KnownItem]
     addresses: Mapping[str, int]  # canonical address → story
     headlines: Mapping[int, Sequence[int]]  # new item → known items with its headline, oldest first
@@ -74,7 +75,7 @@ def _spans(at: Ints) -> Iterator[Span]:
 
 def _nominate(
     items: Ints, at: Ints, spans: Iterable[Span], words: Matrix, past: Past
-) -> tuple[dict[int, int], Rarity, tuple[Ints, Ints], list[list[int]]]:
+) -> tuple[dict[int, int], Rarity, tuple[Ints, Ints, Ints], list[list[int]]]:
     """(counts, rarity, postings, near) as in `BatchContext`, but `near` is a list in the order of `items`."""
     every = words.ids.tolist()
     counts = dict(zip(every, words.counts().tolist(), strict=True))
@@ -86,11 +87,12 @@ def _nominate(
         since, until = span.first - TUNING.window, span.last + TUNING.window
         own = asked.of(span.rows)
         indexed = words.ids[np.unique(own.column)].tolist()
-        counted = {word for word in indexed if word in seen}  # a word that was never counted has no postings
+        counted = [word for word in indexed if word in seen]  # a word that was never counted has no postings
         listed = past.postings(counted, since, until, TUNING.max_postings + 1)
         near += nominated(span.rows, own, ids=words.ids, items=items, past=listed)
     order = np.lexsort((items[asked.row], at[asked.row], asked.column))  # as the store keeps them
-    return counts, rarity, (words.ids[asked.column[order]], items[asked.row[order]]), near
+    row = asked.row[order]
+    return counts, rarity, (words.ids[asked.column[order]], at[row], items[row]), near
 
 
 def _same_headline(keys: Sequence[int], spans: Iterable[Span], past: Past) -> list[Sequence[int]]:

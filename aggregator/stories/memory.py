@@ -62,8 +62,8 @@ class Memory:
         kept = {one.item: one for one in grouping.memory.items}
         for join in grouping.joins:
             self._add(candidates[join.item], kept[join.item], join.story)
-        for word, item in grouping.memory.postings:
-            insort(self._postings.setdefault(word, []), (candidates[item].at, item))
+        for word, at, item in grouping.memory.postings:
+            insort(self._postings.setdefault(word, []), (at, item))
         for merge in grouping.merges:
             self._merge(merge.older, merge.younger)
         for word, count in grouping.memory.frequencies:

@@ -258,7 +258,7 @@ def cosine(told: BatchContext, a: int, b: int) -> float:
 def test_who_shares_the_rarest_words_is_nominated_first() -> None:
     told = reading(2)
     posted: dict[int, set[int]] = {}
-    for word, item in zip(*[each.tolist() for each in told.postings], strict=True):
+    for word, _, item in zip(*[each.tolist() for each in told.postings], strict=True):
         posted.setdefault(item, set()).add(word)
     for item, words in posted.items():
         weights = {
