@@ -50,11 +50,9 @@ def grouped(archive: Archive, policy: Policy, items: Sequence[EditionItem], cach
     tied = without_addresses_of_guests(listed, stored, archive, policy, known_alone)
     candidates = [candidate(item) for item in tied if item.n not in hosts]
     left_out = known_alone | set_apart
-    past: Past = archive.past
+    past = Without(archive.past, left_out, stored)
     if archive.edition.outdated(policy.epoch, 1):
-        past = UnderTodaysNames(past, left_out, archive, policy)
-    elif left_out:
-        past = Without(past, left_out)
+        past = UnderTodaysNames(archive.past, left_out, stored, archive, policy)
     grouping = group(candidates, past, cache=cache)
     if hosts:
         story = {n: home for homes in stored.stories.values() for n, home in homes.items()}
@@ -84,11 +82,12 @@ def _alone(items: Sequence[EditionItem], archive: Archive) -> list[EditionItem]:
 
 
 class Without:
-    """A `Past` without some items, each of which is a story by itself."""
+    """A `Past` without some items, each of which is a story by itself. What is `stored` at the addresses of the batch is known already."""
 
-    def __init__(self, past: Past, items: Collection[int]) -> None:
+    def __init__(self, past: Past, items: Collection[int], stored: StoredAt) -> None:
         self._past = past
         self._items = frozenset(items)
+        self._stored = stored
 
     def documents(self) -> int:
         return self._past.documents()
@@ -106,13 +105,16 @@ class Without:
         return self._past.members([story for story in stories if story not in self._items])
 
     def same_address(self, canonicals: Collection[str]) -> Mapping[str, int]:
-        found = self._past.same_address(canonicals)
-        return {address: story for address, story in found.items() if story not in self._items}
+        found = self._stored.stories
+        first = {address: next(iter(found[address].values())) for address in found.keys() & canonicals}
+        return {address: story for address, story in first.items() if story not in self._items}
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
         return self._left(self._past.same_headline(keys, since, until))
 
     def _left(self, found: Mapping[int, Sequence[int]]) -> Mapping[int, Sequence[int]]:
+        if not self._items:
+            return found
         return {key: [item for item in items if item not in self._items] for key, items in found.items()}
 
 
@@ -121,8 +123,8 @@ class UnderTodaysNames(Without):
     re-placed. Until then a renamed outlet would count as two outlets, and its daily column would join that of the day before. `items`
     are left out as in `Without`."""
 
-    def __init__(self, past: Past, items: Collection[int], archive: Archive, policy: Policy) -> None:
-        super().__init__(past, items)
+    def __init__(self, past: Past, items: Collection[int], stored: StoredAt, archive: Archive, policy: Policy) -> None:
+        super().__init__(past, items, stored)
         self._archive, self._policy = archive, policy
 
     def known(self, items: Collection[int]) -> Mapping[int, KnownItem]:
