@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
 from aggregator.model.story import KnownItem
-from aggregator.stories.arrays import Bools, Floats, Ints
+from aggregator.stories.arrays import Bools, Floats, Ints, look_up
 from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import done_since, encoded_identifiers, other_number
@@ -56,7 +57,8 @@ class Comparison:
         at = np.array([one.at for one in everyone])
         self._vectors = vectors(words, weight, figure, context.cache.lang(cached), at)
         one, other = self._pairs(context.near)
-        self._nominated = one, other, *self._cosines(one, other)
+        close, common = self._cosines(one, other)
+        self._nominated = one, other, close, common
         self._around = self._neighbourhoods(context.cache.near(cached))
         # Row → (publication, probability) of each item that is similar to it.
         self._kin: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
@@ -68,18 +70,20 @@ class Comparison:
         self.numbered_apart: set[Pair] = set()
         self.announced: set[Pair] = set()
         self.names_alone: set[Pair] = set()
-        found = self._judge(*self._nominated)
+        # Of most pairs that share a rare word nothing more is ever asked.
+        worth = self._comparable(close, common, FEW)
+        one, other = one[worth], other[worth]
+        found = self._judge(one, other, close[worth], common[worth])
         likely = found >= TUNING.min_probability
         self._likely = self._items_of(one[likely], other[likely])
         self._keep(one, other, found)
 
     def _pairs(self, near: Mapping[int, Sequence[int]]) -> tuple[Ints, Ints]:
         """The rows of the nominated pairs, each pair once, the smaller row first."""
-        row, width = self._row, len(self._items)
-        nominator = np.repeat([row[item] for item in near], [len(others) for others in near.values()]).astype(np.int64)
-        nominee = np.array([row.get(other, -1) for others in near.values() for other in others], dtype=np.int64)
-        there = nominee >= 0
-        nominator, nominee = nominator[there], nominee[there]
+        width, order = len(self._items), np.argsort(self._items)
+        nominator = np.repeat(np.arange(len(near)), [len(others) for others in near.values()])
+        index, there = look_up(np.fromiter(chain.from_iterable(near.values()), np.int64), self._items[order])
+        nominator, nominee = nominator[there], order[index[there]]
         pairs = np.unique(np.minimum(nominator, nominee) * width + np.maximum(nominator, nominee))
         return np.divmod(pairs, width)
 
@@ -250,7 +254,8 @@ class Comparison:
         """For each new item, in the order of the context, the similarities of its nearest neighbours as bytes (units of 1/255),
         first by words, then by embedding."""
         near = np.hstack([around.near[: self._new] for around in self._around])
-        return [bytes(row.tolist()).rstrip(b"\0") for row in np.round(near * 255).astype(np.uint8)]
+        all = np.round(near * 255).astype(np.uint8).tobytes()
+        return [all[start : start + 2 * KEPT].rstrip(b"\0") for start in range(0, len(all), 2 * KEPT)]
 
 
 def _numbered(names: Sequence[Hashable]) -> Ints:

@@ -143,7 +143,8 @@ def features(candidate: Candidate) -> Features:
     words, lang = _compared(words, lead, candidate)
     ids = word_ids(words, lang)
     aside = _aside(ids, ends, candidate)
-    unique = tuple(dict.fromkeys([id for id in ids if id not in aside]))  # those of the headline come first
+    # Those of the headline come first.
+    unique = tuple(dict.fromkeys([id for id in ids if id not in aside] if aside else ids))
     told = len({*ids[:ends]} - aside)
     figures = plains([word for word in words if word < ":" or word > "\x7f"])  # those that may begin with a digit
     return Features(

@@ -32,8 +32,10 @@ class Groups:
             stories.setdefault(story, [])  # addresses are kept forever, even if no item of the story is remembered
         self.keys = [*sorted(stories), *(one.item for one in context.new)]
         self.old = len(stories)
-        held = (sorted(stories[key], key=lambda item: (context.known[item].at, item)) for key in self.keys[: self.old])
-        self.members = [*held, *([one.item] for one in context.new)]
+        for held in stories.values():
+            if len(held) > 1:
+                held.sort(key=lambda item: (context.known[item].at, item))
+        self.members = [*(stories[key] for key in self.keys[: self.old]), *([one.item] for one in context.new)]
         self.into = list(range(len(self.keys)))  # index → index of the group that absorbed it
         self.index = {item: index for index, items in enumerate(self.members) for item in items}
         self.items: dict[int, Candidate | KnownItem] = {**context.known, **{one.item: one for one in context.new}}

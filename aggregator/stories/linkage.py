@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 
@@ -25,10 +26,11 @@ class Linkage:
         agree: Callable[[Group, Group, float], bool] = lambda one, other, link: True,
     ) -> None:
         self._agree = agree
-        self._groups = [list(group) for group in groups]
+        self._groups = list(groups)
         self._scores = scores
         self._best = best
-        self._pairs: list[dict[int, tuple[float, float]]] = [{} for _ in groups]  # neighbour → best, mean
+        # Group → neighbour → best, mean
+        self._pairs: defaultdict[int, dict[int, tuple[float, float]]] = defaultdict(dict)
         self._version = [0] * len(groups)
         self._heap: list[tuple[float, int, int, int, int]] = []
 
@@ -88,7 +90,7 @@ class Linkage:
             pairs[c].pop(b, None)
             self._offer(a, c, pair, least)
         pairs[b] = {}
-        groups[a].extend(groups[b])
+        groups[a] = groups[a] + groups[b]
 
 
 def shown(items: Sequence[int]) -> Sequence[int]:

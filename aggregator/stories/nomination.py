@@ -44,14 +44,13 @@ def nominated(
 
     `own`: the entries of `rows`; `ids`: column → `word_id`; `past`: word → the known items indexed under it.
     """
-    past = dict(sorted(past.items()))
-    listed = np.fromiter(past, np.int64, len(past))
-    sizes = np.fromiter(map(len, past.values()), np.int64, len(past))
-    known, number = _as_listed(np.fromiter(chain.from_iterable(past.values()), np.int64))
-    word = np.concatenate([own.column, np.repeat(np.searchsorted(ids, listed), sizes)])
+    listed = sorted(past)
+    held = [past[word] for word in listed]
+    known, number = _as_listed(np.fromiter(chain.from_iterable(held), np.int64))
+    word = np.concatenate([own.column, np.repeat(np.searchsorted(ids, np.array(listed, np.int64)), [*map(len, held)])])
     lister = np.concatenate([own.row, number + len(items)])
-    held = np.bincount(word, minlength=len(ids))
-    asking = ((held > 1) & (held <= TUNING.max_postings))[own.column]
+    count = np.bincount(word, minlength=len(ids))
+    asking = ((count > 1) & (count <= TUNING.max_postings))[own.column]
     every = len(items) + len(known)
     row = own.row[asking] - rows.start
     asked = csr_array((own.steps[asking], (row, own.column[asking])), shape=(rows.stop - rows.start, len(ids)))
