@@ -3,7 +3,6 @@ story."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import zip_longest
@@ -127,11 +126,13 @@ def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
 
     Of an outlet with several reports that share counts which has the topic: one that reports a story a thousand times does not decide
     what it is about."""
-    reports, naming = Counter(member.item.publisher for member in members), dict[str, list[str]]()
+    reports, naming = dict[str, int](), dict[str, list[str]]()
     for member in members:
+        publisher = member.item.publisher
+        reports[publisher] = reports.get(publisher, 0) + 1
         for topic in member.judgement.topics:
             if topic in policy.topic_titles:
-                naming.setdefault(topic, []).append(member.item.publisher)
+                naming.setdefault(topic, []).append(publisher)
     shares = {
         topic: round(sum(1 / reports[name] for name in by), 6)
         for topic, by in naming.items()

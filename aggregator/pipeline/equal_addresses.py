@@ -52,10 +52,12 @@ def guests(
     here = {item.n for item in items}
     found: dict[int, int] = {}
     for address, reports in listed.items():
+        if len(reports) == 1 and address not in stored.stories:
+            continue  # nobody else lists it
         # At this address, even if it has moved since.
         known = [item for item in stored.at(address, without=here) if item.story not in set_apart]
         there = [*reports, *(policy.folded(replace(item, url=address)) for item in known)]
-        if hosts := [one for one in there if len(there) > 1 and policy.at_home(one)]:
+        if hosts := [one for one in there if policy.at_home(one)]:
             outlets, titles = {one.publisher for one in hosts}, {key(one.title) for one in hosts}
             strange = [one for one in reports if one.publisher not in outlets and key(one.title) not in titles]
             found |= dict.fromkeys((one.n for one in strange), min(one.n for one in hosts))

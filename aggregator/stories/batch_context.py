@@ -35,7 +35,7 @@ class BatchContext(Struct, frozen=True):
     known: Mapping[int, KnownItem]
     addresses: Mapping[str, int]  # canonical address → story
     headlines: Mapping[int, Sequence[int]]  # new item → known items with its headline, oldest first
-    counts: Mapping[int, int]  # word → how many new items contain it
+    counts: tuple[tuple[int, int], ...]  # (word, how many new items contain it), ascending
     cache: FeatureCache
 
 
@@ -60,7 +60,7 @@ def read(new: Sequence[Candidate], past: Past, cache: FeatureCache) -> BatchCont
     near = dict(zip(items, others, strict=True))
     headlines = _same_headline([one.headline for one in kept.values()], spans, past)
     addresses = past.same_address({one.canonical for one in new if one.canonical})
-    named = {item for others in (*near.values(), *headlines) for item in others} - kept.keys()
+    named = set[int]().union(*near.values(), *headlines) - kept.keys()
     known = _known(named, set(addresses.values()), past)
     same = dict(zip(items, headlines, strict=True))
     return BatchContext(new, kept, encoded, rarity, postings, near, known, addresses, same, counts, cache)
@@ -75,12 +75,12 @@ def _spans(at: Ints) -> Iterator[Span]:
 
 def _nominate(
     items: Ints, at: Ints, spans: Iterable[Span], words: Matrix, past: Past
-) -> tuple[dict[int, int], Rarity, tuple[Ints, Ints, Ints], list[list[int]]]:
+) -> tuple[tuple[tuple[int, int], ...], Rarity, tuple[Ints, Ints, Ints], list[list[int]]]:
     """(counts, rarity, postings, near) as in `BatchContext`, but `near` is a list in the order of `items`."""
     every = words.ids.tolist()
-    counts = dict(zip(every, words.counts().tolist(), strict=True))
+    counts = tuple(zip(every, words.counts().tolist(), strict=True))
     seen = past.frequencies(every)
-    rarity = Rarity(past.documents() + len(items), {word: count + seen.get(word, 0) for word, count in counts.items()})
+    rarity = Rarity(past.documents() + len(items), {word: count + seen.get(word, 0) for word, count in counts})
     asked = posted(words, rarity.of(words.ids))
     near: list[list[int]] = []
     for span in spans:

@@ -10,7 +10,7 @@ changed the item, its row is read again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from aggregator.stories.arrays import Bools, Ints, gather
 from aggregator.stories.features import Packed, packed
 from aggregator.stories.matrix import Matrix, matrix
 from aggregator.stories.similarity import KEPT
+
+Name = TypeVar("Name", int, bytes)
 
 MOST = 60_000  # items; the cache is emptied before it would hold more
 WORDS = 1 << 18
@@ -77,12 +79,12 @@ class FeatureCache:
 
     def _numbered(self, words: Matrix, read: Packed) -> Ints:
         """The word number of each column."""
-        ids, known = words.ids.tolist(), self._words
-        new = [id for id in ids if id not in known]
-        known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
-        self._id.append(np.array(new, dtype=np.int64))
-        self._figure.append(np.isin(self._id.all[len(known) - len(new) :], read.figures))
-        return np.array([known[id] for id in ids], dtype=np.int32)
+        before = len(self._words)
+        numbers = _numbers(self._words, words.ids.tolist())
+        new = words.ids[numbers >= before]
+        self._id.append(new)
+        self._figure.append(np.isin(new, read.figures))
+        return numbers
 
     def update(self, items: Sequence[int], kept: Sequence[bytes], near: Sequence[bytes]) -> None:
         """Note that the store will keep `kept` for these items: the same features, with the neighbours `near` that were found."""
@@ -147,5 +149,5 @@ class GrowableArray:
         self._used = end
 
 
-def _numbers(known: dict[bytes, int], names: Sequence[bytes]) -> Ints:
+def _numbers(known: dict[Name, int], names: Sequence[Name]) -> Ints:
     return np.array([known.setdefault(name, len(known)) for name in names], dtype=np.int32)

@@ -42,7 +42,7 @@ def group(batch: Sequence[Candidate], past: Past, cache: FeatureCache | None = N
                 for one, headline, features in zip(ordered, headlines, kept, strict=True)
             ),
             tuple(zip(*[each.tolist() for each in context.postings], strict=True)),
-            tuple(context.counts.items()),
+            context.counts,
             len(ordered),
         ),
     )
