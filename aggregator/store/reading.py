@@ -277,10 +277,15 @@ class Reading:
         return dict(self._db.read(query))
 
     def totals(self) -> dict[str, int]:
-        """The numbers of sources in the configuration in force, of visible stories, of items, and of items that wait for the edition."""
-        stories = "stories WHERE NOT hidden"
-        tables = {"sources": "sources WHERE listed", "items": "items", "stories": stories, "pending": "pending"}
-        return {name: int(self._db.read(f"SELECT count(*) FROM {of}")[0][0]) for name, of in tables.items()}
+        """The numbers of sources in the configuration in force, of stories and items that are shown, and of items that wait for the
+        edition."""
+        shown = "stories WHERE NOT hidden"
+        tables = {"sources": "sources WHERE listed", "items": "items", "stories": shown, "pending": "pending"}
+        counted = {name: self._count(of) for name, of in tables.items()}
+        return counted | {"items": counted["items"] - self._count("placements WHERE hidden")}  # few, and in an index
+
+    def _count(self, rows: str) -> int:
+        return int(self._db.read(f"SELECT count(*) FROM {rows}")[0][0])
 
 
 def _published(stream: StreamName) -> tuple[str, tuple[str, ...]]:

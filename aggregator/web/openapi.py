@@ -94,9 +94,9 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         "what the first response lists and the second does not; in this way, too, a list of items finds those that left its `section` or "
         "`topic`. Items whose story reaches `min_publishers` because another outlet joined "
         "it are not reported either.\n\n"
-        "These changes are not reported: lines of rules, related stories, ids of renamed sources, what an edited `label` finds, a removed "
-        "section or topic that an item without its text (after `keep`) held, and, after an edit of `full_text` or `republish_full_text`, "
-        "which texts of articles are given.",
+        "These changes are not reported: what receipts say of sections and topics that stay, related stories, ids of renamed sources, "
+        "what an edited `label` finds, a removed section or topic that an item without its text (after `keep`) held, and, after an edit "
+        "of `full_text` or `republish_full_text`, which texts of articles are given.",
     ),
 }
 STATUS = {

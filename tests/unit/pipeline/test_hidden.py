@@ -83,6 +83,8 @@ def test_a_hidden_article_is_shown_nowhere_and_its_story_stays(room: Newsroom) -
     assert after["date_modified"] > before["date_modified"], "feeds say at once that it is told by fewer"
     assert f"urn:uuid:{story}" in entries(room, "/latest.json?min_publishers=2")
     assert not entries(room, "/latest.json?min_publishers=3")
+    counted = ask(room, "/api/v1/status")["totals"]["items"]
+    assert counted == len(items) - 1 == len(ask(room, "/api/v1/items?limit=100")["items"]), "as lists do"
 
 
 def test_an_article_is_hidden_by_the_address_of_a_copy_or_redirect_that_the_editor_came_by(room: Newsroom) -> None:
