@@ -89,11 +89,17 @@ def json_option(parser: argparse.ArgumentParser) -> None:
 def number(flag: str, text: object, most: int | None = None) -> int:
     """A whole number from 1 to `most`. Raises UsageError."""
     if not re.fullmatch("0*[1-9][0-9]{0,8}", str(text)) or (most and int(str(text)) > most):
-        variable = _variable(flag)  # Kubernetes sets AGGREGATOR_PORT beside a service of that name
-        where = f" in {variable}" if os.environ.get(variable) == text else ""
         upward = f" to {most}" if most else ""
-        raise UsageError(f"{flag}: expected a number from 1{upward}, found {text}{where}")
+        raise unexpected(flag, f"a number from 1{upward}", text)
     return int(str(text))
+
+
+def unexpected(flag: str, expected: str, found: object) -> UsageError:
+    """The error of an option whose value is not what is expected. It names the variable if that gave the value: Kubernetes sets
+    AGGREGATOR_PORT beside a service of that name."""
+    variable = _variable(flag)
+    where = f" in {variable}" if os.environ.get(variable) == found else ""
+    return UsageError(f"{flag}: expected {expected}, found {found}{where}")
 
 
 def nothing(parser: argparse.ArgumentParser) -> None:

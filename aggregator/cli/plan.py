@@ -14,10 +14,10 @@ from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.bootstrap.installation import is_there
 from aggregator.categorise.examples import Turned
 from aggregator.cli import shapes
-from aggregator.cli.arguments import Command, json_option, number, option
+from aggregator.cli.arguments import Command, json_option, number, option, unexpected
 from aggregator.cli.comparison import Comparison, move
 from aggregator.cli.terminal import bar, print_json
-from aggregator.errors import UsageError
+from aggregator.errors import QueryError, UsageError
 from aggregator.ports import Archive
 from aggregator.text.plurals import counted
 
@@ -67,7 +67,10 @@ def _since(text: str | None) -> int:
         return 0
     from aggregator.web.parameters import moment
 
-    since = moment({"--since": text}, "--since", utc_now())
+    try:
+        since = moment({"--since": text}, "--since", utc_now())
+    except QueryError as error:
+        raise unexpected("--since", "an age such as 24h, 7d or 4w, or a date such as 2026-11-24", text) from error
     return int(since.timestamp()) if since else 0
 
 

@@ -110,7 +110,7 @@ def _hint(unknown: str, application: Application) -> str:
         return f"{application.installation.config} has it, and waits for `aggregator apply`, since reload is manual"
     renamed = next((source.id for source in application.settings.sources if unknown in source.was), None)
     near = renamed or closest(unknown, application.sources)
-    return f"did you mean {near}?" if near else "`aggregator sources` lists them"
+    return f"did you mean `{near}`?" if near else "`aggregator sources` lists them"
 
 
 Held = list[tuple[str, str]]

@@ -170,7 +170,7 @@ def test_bad_usage_says_what_to_do_and_exits_2(tmp_path: Path, capsys: pytest.Ca
     config = configuration(tmp_path, {"one": "https://one.example/feed"})
     empty_archive(tmp_path / "instance")
     for arguments, code, words in (
-        (["poll", "onne"], 2, "did you mean one?"),
+        (["poll", "onne"], 2, "did you mean `one`?"),
         (["serve", "--port", "99999"], 2, "from 1 to 65535"),
         (["run", "--port", "²"], 2, "--port: expected a number"),
         (["plan", "--limit", "9" * 5000], 2, "--limit: expected a number"),

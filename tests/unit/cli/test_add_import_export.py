@@ -505,7 +505,7 @@ def test_the_keys_of_json_are_documented(desk: Desk) -> None:
 
 def test_a_source_is_found_by_the_id_it_had(desk: Desk) -> None:
     desk.file.write_text(desk.text().replace("    url: https://first", "    was: [erstwhile]\n    url: https://first"))
-    assert desk.run("poll", "erstwhile")[2] == "aggregator: there is no source erstwhile; did you mean first?\n"
+    assert desk.run("poll", "erstwhile")[2] == "aggregator: there is no source erstwhile; did you mean `first`?\n"
 
 
 def test_addresses_that_readers_write_as_feed_are_taken(desk: Desk) -> None:

@@ -81,6 +81,17 @@ def test_a_number_that_a_variable_gives_is_told_with_its_name(
     )
 
 
+def test_a_time_that_is_none_is_told_with_what_was_given(
+    check: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "aggregator: --since: expected an age such as 24h, 7d or 4w, or a date such as 2026-11-24, found soon"
+    assert main([*check[:-1], "plan", "--since", "soon"]) == 2
+    assert capsys.readouterr().err == f"{said}\n"
+    monkeypatch.setenv("AGGREGATOR_SINCE", "soon")
+    assert main([*check[:-1], "plan"]) == 2
+    assert capsys.readouterr().err == f"{said} in AGGREGATOR_SINCE\n"
+
+
 def test_bad_usage_of_try_is_told_before_anything_is_fetched(
     check: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
