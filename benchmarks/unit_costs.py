@@ -59,7 +59,7 @@ PARTS = ("classifying", "features", "comparing", "composing", "reading", "writin
 CALLED = (
     (grouping, "group", "comparing"),
     (editions, "compose", "composing"),
-    (batch_context, "features", "features"),
+    (batch_context, "grouped", "features"),
 )
 """Modules, by which name they call it, and the part it is."""
 WINDOW = frozenset({"memories", "postings", "frequencies"})

@@ -13,7 +13,7 @@ from aggregator.ports import Past
 from aggregator.stories.arrays import Ints
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.feature_cache import FeatureCache
-from aggregator.stories.features import Features, features
+from aggregator.stories.features import Features, grouped
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.nomination import nominated, posted
 from aggregator.stories.rarity import Rarity
@@ -51,7 +51,7 @@ class Span(Struct, frozen=True):
 def read(new: Sequence[Candidate], past: Past, cache: FeatureCache) -> BatchContext:
     """`new` must be sorted by `in_order` and not be empty."""
     items = [one.item for one in new]
-    kept = {one.item: features(one) for one in new}
+    kept = {one.item: grouped(one) for one in new}
     encoded = [one.encode() for one in kept.values()]
     words, _ = cache.matrix(cache.rows(items, encoded))
     at = np.array([one.at for one in new])

@@ -13,7 +13,7 @@ from aggregator.model.story import KnownItem
 from aggregator.stories.arrays import Bools, Floats, Ints, look_up
 from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.features import done_since, encoded_identifiers, other_number
+from aggregator.stories.features import done_since, encoded_identifiers, encoded_names, other_number
 from aggregator.stories.similarity import (
     EVIDENCE,
     FEW,
@@ -120,7 +120,8 @@ class Comparison:
 
         If a pair shares few words, or little but names, a high probability may be chance, or the items may tell two events about one
         person. It is then limited to `few_words`, which is too low to unite two items by itself, but does not keep an item out of a
-        story that is similar to it in other members. No limit for two outlets that share rare words, a name among them."""
+        story that is similar to it in other members. No limit for two outlets that share rare words, a name among them. Of up to three,
+        those of one name ("Hong Kong") count as one: such pairs of headlines say of whom they tell, and hardly what."""
         worth = self._comparable(close, common, FEW)
         found = np.zeros(len(one))
         if worth.any():
@@ -129,11 +130,16 @@ class Comparison:
             penalty = np.where(same, TUNING.same_publisher_penalty, 0.0)
             rows = evidence(self._vectors, self._around, a, b, close[worth])
             likely = probability(rows)
-            few = np.flatnonzero((common[worth] < LEAST) & (likely > TUNING.few_words))
+            shared, weight, nations = common[worth], rows[:, _WEIGHT], rows[:, _NATIONS]
+            brief = (shared <= LEAST) & (likely > TUNING.few_words) & (likely < TUNING.one_name)
+            for pair in np.flatnonzero(brief).tolist():
+                further = self._further(int(a[pair]), int(b[pair]))
+                shared[pair] -= len(further)
+                weight[pair] -= sum(further)
+            few = np.flatnonzero((shared < LEAST) & (likely > TUNING.few_words))
             if len(few):
-                weight, nations = rows[few, _WEIGHT], rows[few, _NATIONS]
-                named = self._named(a[few], b[few]) | (nations > 0)
-                telling = ~same[few] & named & (weight + nations >= TUNING.few_rarity)
+                named = self._named(a[few], b[few]) | (nations[few] > 0)
+                telling = ~same[few] & named & (weight[few] + nations[few] >= TUNING.few_rarity)
                 likely[few[~telling]] = TUNING.few_words
             unsure = np.flatnonzero((likely > TUNING.few_words) & (likely < TUNING.names_alone))
             if len(unsure):
@@ -153,6 +159,25 @@ class Comparison:
         who = self._naming(rows).who
         named: Bools = np.diff(who[a].multiply(who[b]).tocsr().indptr) > 0
         return named
+
+    def _further(self, one: int, other: int) -> list[float]:
+        """The rarities of the words that two rows share beside a rarer one of the same name. A name of several words is one if these
+        stand beside each other in both headlines, and one of the two, which is not in title case, begins them with capitals. Two
+        countries are two names ("Israel-Lebanon talks")."""
+        mine, theirs = encoded_names(self._encoded[one]), encoded_names(self._encoded[other])
+        shared = self._vectors.words.words(one).keys() & self._vectors.words.words(other).keys()
+        rarity, country = self.rarity, self.country
+        names = [
+            {*pair}
+            for pair in mine.keys() & theirs.keys()
+            if (mine[pair] or theirs[pair])
+            and shared.issuperset(pair)
+            and len({country[word] for word in pair if word in country}) < 2
+        ]
+        further: set[int] = set()
+        for name in sorted(names, key=lambda name: sorted((rarity[word], word) for word in name)[::-1], reverse=True):
+            further.add(min(name - further, key=lambda word: (rarity[word], word)))
+        return [rarity[word] for word in sorted(further)]
 
     def kin(self, item: int, before: int) -> float:
         """How similar an item is to earlier news: the highest probability among the items that it was compared with and that were

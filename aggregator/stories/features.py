@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Collection, Container, Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.stories.arrays import Bools, Ints
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.everyday import word_ids
 from aggregator.text.acts import acts
-from aggregator.text.headline import bare_lead, bare_title, is_edition, tells
+from aggregator.text.headline import bare_lead, bare_title, is_edition, is_roundup, tells
 from aggregator.text.identifiers import identifiers, is_version_alone
 from aggregator.text.languages import language
 from aggregator.text.words import numbered_stem, plains, stems, tokens, unelided, word_id
@@ -31,6 +33,7 @@ FORMS = frozenset(map(word_id, _FORMS.split()))
 """Stems that say in which form an outlet tells something. They are left out of live pages, podcasts and the like, which all have them,
 while the report of the same match has none. In a report they tell something (Live Nation, a video of an arrest)."""
 MOST = 16  # identifiers that are kept of a headline
+OF = word_id("of")
 _UNIT = re.compile(r"(?<=\d)(?:k|m|mn|mln|bn|tn|trn)\Z", re.IGNORECASE)  # thousand, million, billion, trillion
 
 # The encoded form: this head, then the stems of headline, lead and figures as 64-bit integers, then language and `near`. A stem
@@ -80,6 +83,18 @@ def encoded_identifiers(encoded: bytes) -> tuple[frozenset[int], frozenset[int]]
         return frozenset(), frozenset()
     found = [~one for one in struct.unpack_from(f"<{figures}q", encoded, end - 8 * figures) if one < 0]
     return frozenset([one for one in found if one >> 32]), frozenset([one for one in found if not one >> 32])
+
+
+def encoded_names(encoded: bytes) -> dict[tuple[int, int], bool]:
+    """The pairs of stems that stand beside each other in the headline of encoded features ("Hong Kong", "Strait of Hormuz"), the smaller
+    number first, and whether the headline writes both as names."""
+    _, title, *_ = HEAD.unpack_from(encoded)
+    words = [word for word in struct.unpack_from(f"<{title}q", encoded, HEAD.size) if word != OF]
+    plain = [word if word >= 0 else ~word for word in words]
+    return {
+        (min(pair), max(pair)): one < 0 and other < 0
+        for pair, (one, other) in zip(pairwise(plain), pairwise(words), strict=True)
+    }
 
 
 def other_number(mine: frozenset[int], theirs: frozenset[int]) -> bool:
@@ -156,6 +171,15 @@ def features(candidate: Candidate) -> Features:
         names=frozenset(_names(words, ids, ends)) - aside if lang not in CAPITALISING else frozenset(),
         identifiers=_identifiers(candidate, lang),
     )
+
+
+def grouped(candidate: Candidate) -> Features:
+    """The features by which an item is grouped. A list of several pieces of news has no words there: it would be in the story of one of
+    them, and bring in the others."""
+    found = features(candidate)
+    if not is_roundup(candidate.title):
+        return found
+    return replace(found, title=(), lead=(), figures=(), names=frozenset(), identifiers=())
 
 
 def _identifiers(candidate: Candidate, lang: str) -> tuple[int, ...]:

@@ -28,6 +28,7 @@ class Tuning(Struct, frozen=True):
     # Upper limit for pairs that share only two words, or little but names. It is below `min_link`, so such a pair alone unites nothing.
     few_words: float = 0.5
     few_rarity: float = 12.0  # no limit for two shared words with this total rarity, one of them a name or a country
+    one_name: float = 0.8  # below this probability the words of one name ("Hong Kong") count as one of the two or three that a pair shares
     names_alone: float = 0.7  # no limit for pairs that share little but names if the probability is at least this
     told_rarity: float = 4.0  # “little but names”: the other shared words have less than this total rarity
     min_cosine: float = 0.15  # pairs with a lower cosine have probability 0

@@ -244,6 +244,11 @@ def is_edition(title: str) -> bool:
     return _IS_EDITION.match(title) is not None
 
 
+def is_roundup(title: str) -> bool:
+    """Whether a headline lists three or more pieces of news ("The week in TV: …; …; …")."""
+    return title.count("; ") >= 2
+
+
 def is_ahead(title: str) -> bool:
     """Whether a headline is about something that is still to come ("… expected to …"). English only."""
     found = _AHEAD.search(title)

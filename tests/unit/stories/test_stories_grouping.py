@@ -291,6 +291,67 @@ def test_an_edition_that_tells_several_pieces_of_news_is_no_report_of_any() -> N
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "stories"),
+    [
+        (
+            "Turkey warns freighters to keep clear of naval drills in the Sea of Marmara",
+            "Turkey bans noisy water scooters and plastic bags from the Sea of Marmara coast",
+            2,
+        ),
+        (
+            "How a Drought in the Southern Vineyards Could Shape the Rugby World Cup",
+            "Brewers along the coast hire hundreds of extra staff ahead of the Rugby World Cup",
+            2,
+        ),
+        (
+            "Turkey rescues crew of freighter that sank in the Sea of Marmara",
+            "Freighter sinks off Turkey in the Sea of Marmara, crew rescued",
+            1,
+        ),
+    ],
+)
+def test_the_words_of_one_name_count_as_one(one: str, other: str, stories: int) -> None:
+    """Two headlines about one sea share three words, and not what happened there."""
+    first, second = item(one, publisher="Bugle"), item(other, publisher="Herald", at=NOON + HOUR)
+    for batches in ([[first, second]], [[first], [second]]):
+        assert len(told(*batches)[0].stories()) == stories
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "further"),
+    [
+        ("Huge crowds flock to the Velmora Tarvel Cup", "Why the Velmora Tarvel Cup really matters", 2),
+        ("Heavy rain falls at the Cup of Velmora", "Snow delays play at the Velmora Cup again", 1),
+        ("Heavy Rain Falls at the Velmora Cup", "Snow delays play at the Velmora Cup again", 1),
+        (
+            "heavy rain falls at the velmora cup",
+            "Snow Delays Play at the Velmora Cup",
+            0,
+        ),  # nothing says that it is a name
+        ("Huge crowds see Velmora beat Tarvel at home", "Velmora lose again to Tarvel away", 0),
+        ("Envoys join the Israel-Lebanon talks", "Doubts grow over Israel-Lebanon talks", 0),
+    ],
+)
+def test_how_many_shared_words_are_further_ones_of_a_name(one: str, other: str, further: int) -> None:
+    compared = Comparison(read([item(one), item(other)], Memory(), FeatureCache()))
+    assert len(compared._further(0, 1)) == len(compared._further(1, 0)) == further
+
+
+def test_a_headline_that_lists_several_pieces_of_news_is_no_report_of_any() -> None:
+    crash = item("Five killed as cargo plane crashes at Velmora airport", publisher="Herald")
+    vote = item("Far right wins state vote in Arden", publisher="Courier", at=NOON + HOUR)
+    listed = "Live: Cargo plane crashes at Velmora airport, five killed; Far right wins state vote in Arden; Envoys go to Tarvel"
+    roundup = item(listed, "A cargo plane has crashed at Velmora airport.", "Bugle", NOON + 2 * HOUR)
+    again = item(listed, "", "Echo", NOON + 3 * HOUR)
+    for batches in ([[crash, vote, roundup, again]], [[crash, vote], [roundup], [again]]):
+        assert {frozenset(of) for of in told(*batches)[0].stories().values()} == {
+            frozenset([crash.item]),
+            frozenset([vote.item]),
+            frozenset([roundup.item, again.item]),
+        }
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("Live Nation shares slump after lawsuit", "Live Nation stock falls on US lawsuit"),

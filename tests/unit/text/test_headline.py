@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.headline import dead, is_about_leisure, is_ahead, is_hearsay, is_leisure, tells, tells_of_death
+from aggregator.text.headline import (
+    dead,
+    is_about_leisure,
+    is_ahead,
+    is_hearsay,
+    is_leisure,
+    is_roundup,
+    tells,
+    tells_of_death,
+)
 
 
 @pytest.mark.parametrize(
@@ -474,3 +483,17 @@ def test_whether_a_headline_tells_of_a_death(headline: str, told: bool) -> None:
 )
 def test_how_many_dead_a_headline_counts(headline: str, count: int) -> None:
     assert dead(headline) == count
+
+
+@pytest.mark.parametrize(
+    ("headline", "lists"),
+    [
+        ("The week in theatre: The Orchard; Winter Light; Three Brothers", True),
+        ("Live: Bridge closed after collision; Minister resigns; Storm nears the coast", True),
+        ("Bridge closed after collision; ferry full", False),
+        ("Council approves budget: roads, schools, parks", False),
+        ("Compound 1;2;3-triol found in comet", False),
+    ],
+)
+def test_which_headlines_list_several_pieces_of_news(headline: str, lists: bool) -> None:
+    assert is_roundup(headline) is lists
