@@ -854,6 +854,35 @@ def test_thousands_of_headlines_of_one_wording_are_not_scored_ahead_without_end(
     assert 0 < ahead[0] <= 200
 
 
+def test_many_pairs_are_scored_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million at once took 650 MB. How many, changes nothing."""
+    words = [f"{one}{other}" for one in ("harb", "mint", "frig", "tarl") for other in ("ado", "elo", "imu", "ora")]
+    batch = [
+        item(f"Kralovec blast in {one} and {other}", "", f"Outlet {number % 4}")
+        for number, (one, other) in enumerate(combinations(words, 2))
+    ]
+    context = read(batch, Memory(), FeatureCache())
+    pairs = list(combinations([one.item for one in batch], 2))
+    whole = Comparison(context)
+    whole.score_all(pairs)
+    judged: list[int] = []
+    judge = Comparison._judge
+
+    def counted(self: Comparison, one: Any, *others: Any) -> Any:
+        judged.append(len(one))
+        return judge(self, one, *others)
+
+    monkeypatch.setattr(Comparison, "_judge", counted)
+    monkeypatch.setattr("aggregator.stories.comparison.TOGETHER", 500)
+    parts = Comparison(context)
+    judged.clear()
+    parts.score_all(iter(pairs))
+    assert sum(judged) > 5000
+    assert max(judged) <= 500
+    mine, others = [one.item for one in batch[:60]], [one.item for one in batch[60:]]
+    assert parts.scores(mine, others) == whole.scores(mine, others)
+
+
 def test_what_speaks_against_the_story_that_came_next_is_told_in_words() -> None:
     def fight(rival: str, round_: int, day: str, hours: int) -> Candidate:
         return Candidate(
