@@ -49,9 +49,11 @@ _MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")
 
 def of_cdata(data: bytes) -> bytes:
     """End each CDATA section that is still open where another one or the end of the document comes: at the end tag of the element in
-    which it began, or, if there is other markup before it, of the field around it; if the entry has no such tag, at its end."""
+    which it began, or, if there is other markup before it, of the field around it; if the entry has no such tag, at its end. Where it cannot
+    end before another one, that is part of its text."""
     parts: list[bytes] = []
     place, start, end = 0, data.find(CDATA), 0
+    opened = None  # the beginning of the element in which the section that is open began
     while start >= 0:
         inside = start + len(CDATA)
         following = data.find(CDATA, inside)
@@ -60,7 +62,7 @@ def of_cdata(data: bytes) -> bytes:
             end = data.find(_CDATA_END, inside)
         if end < 0 or 0 <= following < end:
             near = max(0, start - 512)
-            opened = _OPENED.search(data, near, start) or _AROUND.search(data, near, start)
+            opened = opened or _OPENED.search(data, near, start) or _AROUND.search(data, near, start)
             until = following if following >= 0 else len(data)
             entry = ENTRY_END.search(data, inside, until)
             closing = data.find(b"</" + opened[1] + b">", inside, entry.start() if entry else until) if opened else -1
@@ -68,7 +70,9 @@ def of_cdata(data: bytes) -> bytes:
                 closing = entry.start()
             if closing >= 0:
                 parts += [data[place:inside], _MISTYPED.sub(b"", data[inside:closing]), _CDATA_END]
-                place = closing
+                place, opened = closing, None
+        else:
+            opened = None
         start = following
     return b"".join([*parts, data[place:]])
 

@@ -125,6 +125,17 @@ def test_a_section_that_never_ends_in_a_document_with_an_end_of_none(broken: int
     assert "endless-cdata" in found.flaws
 
 
+@pytest.mark.parametrize("stray", ["", "<category>]]&gt;</category><media:thumbnail url='https://e.org/]]>'/>"])
+def test_sections_begun_within_a_text_are_text_of_it(stray: str) -> None:
+    """As a well-known blog system writes scripts. The second was ended with the script, so that readers saw the markup of the text."""
+    script = "<script>/* <![CDATA[ */ let a = 1; /* ]]&gt; */</script>"
+    text = f"<p>One</p>{script}<p>Two</p>{script}<p>Three</p>{script}<p>Four</p>"
+    feed = told(item(f"<content:encoded><![CDATA[{text}]]></content:encoded>{stray}"))
+    assert [one.content for one in feed.items][1] == "<p>One</p><p>Two</p><p>Three</p><p>Four</p>"
+    assert len(feed.items) == 3
+    assert feed.flaws == ()
+
+
 def test_a_section_that_never_ends_in_an_element_of_a_module() -> None:
     whole = WHOLE.replace(
         "</item>", "<credit><![CDATA[Agency]]></credit><dc:creator><![CDATA[Ann]]></dc:creator></item>"
