@@ -16,12 +16,12 @@ from aggregator.model.settings import Position, Rules, Settings, Source, Term
 from aggregator.model.source import SourceState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.renamed import settings_today
-from aggregator.schedule.formatting import span
 
 ENVIRONMENT = "a value from the environment"
 CONTACT = "site.contact"
 """Told without its values, which are for outlets: anybody may read the API."""
 HIDDEN = "***"
+UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 INDIFFERENT = frozenset((
     "id", "name", "url", "every", "keep", "full_text", "enabled", "was", "headers", "labels", "lang", "at", "retry_after",
 ))  # fmt: skip
@@ -279,8 +279,10 @@ def _setting(key: str, old: object, new: object, public: Callable[[str], str]) -
 
 
 def _text(value: object) -> str:
-    if isinstance(value, timedelta):
-        return span(value)
+    if isinstance(value, timedelta):  # exactly: 90 s and 2 min are not the same
+        seconds = round(value.total_seconds())
+        size, unit = next((size, unit) for size, unit in UNITS if seconds % size == 0)
+        return f"{seconds // size} {unit}"
     if isinstance(value, tuple) and value:
         return f"[{', '.join(value)}]"
     return "unset" if value in (None, ()) else str(value).lower() if isinstance(value, bool) else str(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from aggregator.config.compile import compile_texts
 from aggregator.model.settings import Settings
 from aggregator.pipeline.edits.changes import Changes, RuleChange, changes
@@ -93,6 +95,20 @@ def test_each_setting_of_a_source_that_changes_is_told() -> None:
     assert found.lines(most=2) == [*(f"~ source one: {line}" for line in lines[:2]), "~ source one: 7 more"]
     assert found.as_json()["sources"]["settings"][1] == {"id": "one", "key": "keep", "from": "unset", "to": "30 d"}
     assert found.sources.changed == ("one",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("90s", "2m", "90 s → 2 min"),
+        ("36h", "90m", "36 h → 90 min"),
+        ("1d", "25h", "1 d → 25 h"),
+    ],
+)
+def test_times_that_nearly_equal_are_told_as_they_are(before: str, after: str, line: str) -> None:
+    timed = OLD.replace("name: One,", f"name: One, every: {before},")
+    found = changes(read(timed), read(timed.replace(before, after)))
+    assert found.lines() == [f"~ source one: every: {line}"]
 
 
 def test_what_else_changes_of_a_source_that_pauses_is_told() -> None:
