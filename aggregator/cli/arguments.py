@@ -32,27 +32,33 @@ class Parser(argparse.ArgumentParser):
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
-            from aggregator.config.suggest import did_you_mean
+            from aggregator.config.suggest import closest, did_you_mean
 
-            # It may be the value of a misspelt option, as in `--confg x.yaml check`.
+            # It may be the value of a misspelt option, as in `--confg x.yaml check`, or of an option of the command, as in `--port 80 run`.
             before = takewhile(lambda word: word != value, self.given)
-            stray = next((word for word in before if self.meant(word)), None)
-            if stray is not None:
-                self.error(f"unrecognized arguments: {stray}{self.meant(stray)}")
+            strays = [word for word in before if word.startswith("--") and not self._knows(word)]
+            for stray in strays:
+                if meant := self.meant(stray):
+                    self.error(f"unrecognized arguments: {stray}{meant}")
+            if strays and not closest(value, action.choices):
+                self.error(f"unrecognized arguments: {strays[0]}; the options of a command go after it")
             option = f"--{value}"  # `aggregator help`
             meant = f"; did you mean `{option}`?" if option in self._option_string_actions else ""
             meant = meant or did_you_mean(value, action.choices)
             raise argparse.ArgumentError(action, f"there is no `{value}`{meant}")
 
+    def _knows(self, word: str) -> bool:
+        """Whether an option is one of this parser, or the beginning of one."""
+        return any(name.startswith(word.partition("=")[0]) for name in self._option_string_actions)
+
     def meant(self, word: str, others: Sequence[str] = ()) -> str:
         """`; did you mean …?` for an option that is none of this parser (nor of `others`) but is spelt nearly so, else nothing."""
         from aggregator.config.suggest import closest
 
-        flag = word.partition("=")[0]
         names = {name.lstrip("-"): name for name in (*self._option_string_actions, *others) if name.startswith("--")}
-        if not flag.startswith("--") or any(name.startswith(flag) for name in names.values()):
+        if not word.startswith("--") or self._knows(word):
             return ""
-        near = closest(flag.lstrip("-"), names)
+        near = closest(word.partition("=")[0].lstrip("-"), names)
         return f"; did you mean `{names[near]}`?" if near else ""
 
 

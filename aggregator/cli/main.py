@@ -81,8 +81,8 @@ def _parsed(own: Parser, command: str, rest: list[str]) -> argparse.Namespace:
     """Parse the arguments of the command itself; bad usage ends the program with exit code 2."""
     parsed, unknown = own.parse_known_args(rest)
     for flag in (word.partition("=")[0] for word in unknown):
-        if flag in GLOBAL:
-            own.error(f"{flag} goes before the command: aggregator {flag} … {command}")
+        if meant := next((one for one in GLOBAL if flag[2:] and one.startswith(flag)), None):
+            own.error(f"{meant} goes before the command: aggregator {meant} … {command}")
     if unknown and unknown[0].endswith((".yaml", ".yml")) and not unknown[0].startswith("-"):
         own.error(f"for another file: aggregator --config {unknown[0]} {command}")
     if unknown:
