@@ -21,10 +21,10 @@ from msgspec.structs import replace
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from aggregator.addresses import Allowance
+from aggregator.addresses import Allowance, private_host
 from aggregator.fetch.connections import Connections, Connector, Once, Response
 from aggregator.fetch.decode import Body, larger_than
-from aggregator.fetch.failures import NO_NAME_SERVER, Stopped, failure, http_failure
+from aggregator.fetch.failures import LED_INSIDE, NO_NAME_SERVER, Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate, Limits, Room
 from aggregator.fetch.guard import SystemResolver
 from aggregator.fetch.headers import freshness, legal_validator, written
@@ -108,7 +108,7 @@ class Http:
             if not ours and not isinstance(error, (OSError, ValueError)):
                 raise
             outcome = failure(error)
-        return replace(outcome, host=hosts[-1]) if isinstance(outcome, Failed) and hosts else outcome
+        return replace(outcome, host=hosts[-1].rstrip(".")) if isinstance(outcome, Failed) and hosts else outcome
 
     def pause(self, host: str, seconds: float) -> None:
         """Make no requests to this host for so many seconds, because it asked another process for a pause."""
@@ -145,6 +145,9 @@ class Http:
             headers = CIMultiDict(self._headers)
             if trail.here.may_have_secrets_of(terms.secrets_of):
                 headers.update(terms.own)
+            if terms.request.crawled and terms.public and private_host(trail.here.host):
+                # For good, whereas a host whose robots.txt cannot be read may be asked again.
+                raise Stopped("address", LED_INSIDE)
             asked = validators if trail.here.url == (terms.request.validator_url or trail.first.url) else {}
             headers.update(asked)
             if terms.request.crawled and (refused := await self._robots[terms.public].refusal(trail.here)):
@@ -183,7 +186,7 @@ class Http:
             except Stopped as stopped:
                 if terms.public and stopped.failed.kind == "address":
                     # `allow_private` would not help: do not mention it
-                    raise Stopped("address", "another address leads to this private one") from None
+                    raise Stopped("address", LED_INSIDE) from None
                 raise
             finally:
                 terms.seconds -= clock() - began

@@ -39,6 +39,7 @@ _SOCKET: Final[Mapping[int, tuple[FailureKind, str]]] = {
     errno.EHOSTUNREACH: ("refused", "there is no route to the host"),
     errno.ENETUNREACH: ("refused", "the network is unreachable"),
 }
+LED_INSIDE: Final = "another address leads to this private one"
 NO_NAME_SERVER: Final = "the name server does not answer"
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from aggregator.addresses import host_of, one_site
 from aggregator.errors import AggregatorError, FailureKind, Lacking, lack
 from aggregator.model.item import Wanted
-from aggregator.model.source import Failed, Fetched, FetchRequest
+from aggregator.model.source import ASKED_TO_WAIT, Failed, Fetched, FetchRequest
 from aggregator.pipeline.tools import Tools
 from aggregator.ports import Extractor
 
@@ -29,8 +29,9 @@ LATER = 3600
 """Seconds until an article is requested again if no result was stored (the process was killed).
 
 It is also the minimum delay after a host could not be reached and named no time (Retry-After). The article is then put off for as
-long as its item has been known, so the delay doubles: half a dozen attempts in all. If the next article fails as well, the fault is not
-that of a page: the others of the host that were claimed together with these are put off for half of `LATER`."""
+long as its item has been known, so the delay doubles: half a dozen attempts in all. If the next article fails at the same host, the
+fault is not that of a page: the others that were claimed together with these are put off for half of `LATER`, also where redirects led
+there, since most of them would."""
 _UNREACHABLE: frozenset[FailureKind] = frozenset({"waiting", "timeout", "dns", "refused", "reset"})
 _SLUG = re.compile(r"[\d-]")
 _Read = tuple[str, str | None]
@@ -38,12 +39,12 @@ _Read = tuple[str, str | None]
 
 
 class _Later(Struct, frozen=True):
-    """An article is to be tried again in `seconds`, and the others of its host in `others` seconds (0: now); if `doubtful`, only if the
-    next one fails as well."""
+    """An article is to be tried again in `seconds`, and the others of its host in `others` seconds (0: now); if the fault may be that of
+    its page, `doubted` is the host, and the others wait only if the next one fails there as well."""
 
     seconds: int
-    others: int = 0
-    doubtful: bool = False
+    others: int
+    doubted: str | None = None
 
 
 async def articles(tools: Tools) -> int:
@@ -67,7 +68,7 @@ async def articles(tools: Tools) -> int:
         await asyncio.to_thread(store.put_off, [one.item for one in named], _now(tools) + seconds)
 
     async def host(waiting: list[list[Wanted]]) -> int:
-        texts, others, doubted = 0, 0, False
+        texts, others, doubted = 0, 0, None
         try:
             async with slots:
                 until = _now(tools) + TURN
@@ -76,20 +77,31 @@ async def articles(tools: Tools) -> int:
                     outcome = await reader.read(named)
                     if isinstance(outcome, _Later):
                         await put_off(named, outcome.seconds)
-                        others = outcome.others if doubted or not outcome.doubtful else 0
-                        doubted = outcome.doubtful
+                        others = outcome.others if outcome.doubted == doubted or not outcome.doubted else 0
+                        doubted = outcome.doubted
                     else:
                         for one, (content, why) in zip(named, outcome, strict=True):
                             await asyncio.to_thread(store.save, one.item, content, why and tools.mask(why), _now(tools))
                             texts += bool(content)
-                        doubted = False
+                        doubted = None
                     del waiting[0]
+        except Exception:
+            del waiting[0]  # its claim must expire: asked for again at each poll, it would fail in the same way
+            raise
         finally:
             if waiting:  # also if the service stops: the next one then need not wait until the claim expires
                 await put_off(chain(*waiting), others)
         return texts
 
-    return sum(await asyncio.gather(*(host(list(pages.values())) for pages in hosts.values())))
+    found = await asyncio.gather(*(host(list(pages.values())) for pages in hosts.values()), return_exceptions=True)
+    return sum(map(_counted, found))
+
+
+def _counted(found: int | BaseException) -> int:
+    """What one host gave. Its error is raised only once the others have ended: nobody would wait for them, as a service that stops does."""
+    if isinstance(found, BaseException):
+        raise found
+    return found
 
 
 def _now(tools: Tools) -> int:
@@ -138,13 +150,14 @@ class _Reader(Struct, frozen=True):
 
     def _failed(self, article: Wanted, failed: Failed) -> _Read | _Later:
         named = failed.freshness.retry_after or 0
-        if not named and failed.kind not in _UNREACHABLE and (failed.status or 0) < 500:
+        status = failed.status or 0
+        if not named and failed.kind not in _UNREACHABLE and status < 500 and status not in ASKED_TO_WAIT:
             return "", failed.message
-        elsewhere = failed.host and not one_site(failed.host, host_of(article.url) or "")  # a redirect led there
-        if named and not elsewhere:
+        own = host_of(article.url) or ""
+        host = failed.host or own
+        if named and one_site(host, own):  # no redirect led elsewhere
             return _Later(named + LATER // 2, named)
-        seconds = max(LATER, named, _now(self.tools) - article.seen)
-        return _Later(seconds) if elsewhere else _Later(seconds, LATER // 2, doubtful=True)
+        return _Later(max(LATER, named, _now(self.tools) - article.seen), LATER // 2, doubted=host)
 
 
 def leads_to_list(url: str, target: str) -> bool:

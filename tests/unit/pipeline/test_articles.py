@@ -13,7 +13,7 @@ import pytest
 from builders import NOW, archive, item, polled, source, tools
 from msgspec.structs import replace
 
-from aggregator.errors import FailureKind
+from aggregator.errors import FailureKind, OutOfMemory
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, Outcome, ParseJob
 from aggregator.pipeline.articles import LATER, RECENT, TURN, articles, leads_to_list
@@ -104,13 +104,45 @@ def test_an_article_that_is_not_answered_holds_up_no_other(desk: Desk) -> None:
 
 @pytest.mark.parametrize("failed", [GONE, Failed("waiting", "later", None, Freshness(retry_after=LATER))])
 def test_an_article_that_leads_to_a_host_that_fails_holds_up_none_of_its_own_host(desk: Desk, failed: Failed) -> None:
-    """Nor do two of them, and it is asked for ever more rarely, whatever time that host names."""
-    elsewhere = replace(failed, host="elsewhere.example")
-    desk.answers = lambda path: elsewhere if path in "12" else None
+    """And it is asked for ever more rarely, whatever time that host names."""
+    hosts = {"1": "elsewhere.example", "2": "nowhere.example"}
+    desk.answers = lambda path: replace(failed, host=hosts[path]) if path in hosts else None
     assert len(desk.call()) == 6
     asked = [one for _ in range(2 * RECENT // 600) for one in desk.call(600)]
     assert set(asked) == {f"{host}.example/{n}" for host in ("alpha", "beta") for n in (1, 2)}
     assert all(3 <= times <= 7 for times in Counter(asked).values())
+
+
+def test_a_host_that_fails_twice_is_left_alone_also_where_redirects_led_there(desk: Desk) -> None:
+    """Of a feed whose links all lead to one other host, each article would ask that host again."""
+    desk.answers = lambda path: replace(GONE, host="elsewhere.example")
+    assert sorted(desk.call()) == ["alpha.example/1", "alpha.example/2", "beta.example/1", "beta.example/2"]
+    assert desk.call(LATER // 2 - 60) == []
+    assert sorted(desk.call(120)) == ["alpha.example/3", "beta.example/3"]
+
+
+def test_a_host_that_asks_for_a_pause_without_naming_a_time_is_left_alone(desk: Desk) -> None:
+    desk.answers = lambda path: Failed("http", "429 Too Many Requests", 429)
+    assert len(desk.call()) == 4
+    desk.answers = lambda path: None
+    assert len(desk.call(LATER // 2 + 60)) == 2
+    assert len(desk.call(LATER)) == 4
+
+
+def test_an_error_of_this_machine_ends_the_call_and_its_article_is_asked_for_an_hour_later(desk: Desk) -> None:
+    """It would be requested at each poll. The others of all hosts are not: they were not asked for, or are done."""
+
+    async def fails(page: Fetched, told: Told) -> str:
+        if page.url == "https://alpha.example/1":
+            raise OutOfMemory
+        return "<p>Text</p>"
+
+    with pytest.raises(OutOfMemory):
+        asyncio.run(articles(replace(desk.tools(), extract=fails)))
+    assert sorted(desk.asked) == ["alpha.example/1", "beta.example/1", "beta.example/2", "beta.example/3"]
+    assert desk.call() == ["alpha.example/2", "alpha.example/3"]
+    assert desk.call(LATER - 60) == []
+    assert desk.call(60) == ["alpha.example/1"]
 
 
 def test_a_host_that_fails_under_its_other_name_is_left_alone(desk: Desk) -> None:
