@@ -49,8 +49,8 @@ _MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")
 
 def of_cdata(data: bytes) -> bytes:
     """End each CDATA section that is still open where another one or the end of the document comes: at the end tag of the element in
-    which it began, or, if there is other markup before it, of the field around it; if the entry has no such tag, at its end. Where it cannot
-    end before another one, that is part of its text."""
+    which it began, or, if there is other markup before it, of the field around it; if the entry has no such tag, at its end. One that
+    cannot end before the next has that for its text."""
     parts: list[bytes] = []
     place, start, end = 0, data.find(CDATA), 0
     opened = None  # the beginning of the element in which the section that is open began
