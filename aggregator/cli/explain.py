@@ -230,5 +230,5 @@ COMMAND = Command(
     "that counted, the runner-up and what would have changed the outcome. Uses the file as it is saved now.",
     add,
     run,
-    "explain 'China Grants Rare Earth Licenses' --expect asia-pacific",
+    "explain 'China Grants Licenses' --expect asia-pacific",
 )

@@ -291,3 +291,4 @@ def test_the_example_in_the_help_of_a_command_is_a_call_of_it(name: str) -> None
     own = Parser()
     command.add(own)
     assert (given.command, own.parse_known_args(rest)[1]) == (name, [])
+    assert len(f"Example: aggregator {command.example}") <= 78, "it is broken at a hyphen, and cannot be copied"
