@@ -23,19 +23,14 @@ _SEEN = re.compile(
     "[^ \u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 # Of these the ones that only join letters or select variants of them. Letters of Latin, Greek and Cyrillic need none: there they would
-# hide a word from rules and searches. A joiner between a Latin word and its Persian ending stays, and the selector in a keycap (before
+# hide a word from searches and filters. A joiner between a Latin word and its Persian ending stays, and the selector in a keycap (before
 # U+20E3).
 _IDLE = "\u034f\u17b4\u17b5\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _HAS_IDLE = re.compile(f"[{_IDLE}]")
-_HIDING = re.compile(f"(?<=[0-9A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff])[{_IDLE}]++(?![\u0590-\u1aff\u20e3])")
-# Marks on one letter, more than any language has (six in Myanmar): such towers cover the headlines above and below.
-_MARKS = "".join(
-    one
-    for one in map(chr, range(0x300, 0xFE30))
-    if unicodedata.category(one) in ("Mn", "Me") and not _HAS_IDLE.match(one)
-)
-_TOWER = re.compile(f"(?<=[{_MARKS}]{{6}})[{_MARKS}]+")
-_HIGH = re.compile(f"[{_MARKS}]{{7}}")
+_HIDING = re.compile(f"(?<=[0-9A-Za-z\u00c0-\u034e\u0350-\u052f\u1e00-\u1fff])[{_IDLE}]++(?![\u0590-\u1aff\u20e3])")
+# Marks on one letter, more than the words of any language have (six in Myanmar): such towers cover the headlines above and below.
+_HIGHEST = 6
+_HIGH = re.compile(f"[^\x00-\u02ff\\w]{{{_HIGHEST + 1},}}")  # marks are among these; letters and common signs are not
 # Possible mojibake: a lead byte of UTF-8 and a continuation byte, both decoded as Latin-1 or windows-1252 (`Ã¤` for ä).
 _DOUBLED = re.compile(f"[\xc2-\xf4][\x80-\xbf{bytes(range(0x80, 0xA0)).decode('cp1252', 'ignore')}]|Ã\\s")
 # ftfy takes time quadratic in the length of text that was misdecoded several times, and `unicodedata` quadratic in the number of
@@ -123,8 +118,17 @@ def one_line(text: str) -> str:
     if _HAS_IDLE.search(line):
         line = _HIDING.sub("", line)
     pieces = _PIECE.findall(line) if len(line) > 1000 else [line]
-    line = "".join(unicodedata.normalize("NFC", piece) for piece in pieces)
-    return _TOWER.sub("", line) if _HIGH.search(line) else line
+    return _HIGH.sub(_lowered, "".join(unicodedata.normalize("NFC", piece) for piece in pieces))
+
+
+def _lowered(signs: re.Match[str]) -> str:
+    """The signs without marks beyond the sixth on one letter, whatever joins or selects them."""
+    kept, height = "", 0
+    for sign in signs[0]:
+        height = height + 1 if unicodedata.category(sign) in ("Mn", "Me", "Cf") else 0
+        if height <= _HIGHEST:
+            kept += sign
+    return kept
 
 
 def cut(text: str, limit: int) -> str:

@@ -2,7 +2,7 @@
 
 `fold` keeps case, because all-capital words match capitals only; `lower` converts to lower case and never changes the length.
 `fold` removes or unifies:
-- diacritics (Erdoğan = Erdogan) and compatibility forms (full width, ligatures);
+- diacritics (Erdoğan = Erdogan), selectors of variants (⚠️) and compatibility forms (full width, ligatures);
 - dashes (to `-`), apostrophes (to `'`) and white space;
 - the dots of abbreviations and initials (U.S. = US, J.D. = JD, Gen. = Gen, Gerald R. Ford = Gerald R Ford);
 - the possessive (Ukraine's = Ukraine);
@@ -46,13 +46,14 @@ class Table(dict[int, str]):
 
 
 def _is_dropped_mark(char: str) -> bool:
-    """Whether folding removes this mark: accents, Arabic vowel signs and Hebrew points, but not the vowel signs of Indic scripts or
-    the voicing marks of kana."""
+    """Whether folding removes this mark: accents, Arabic vowel signs, Hebrew points and what only selects a variant of the sign before
+    (as of many emoji, at which a word may begin), but not the vowel signs of Indic scripts or the voicing marks of kana."""
     return (
         "\u0300" <= char <= "\u036f"
         or "\u064b" <= char <= "\u065f"
         or char in "\u0670\u0640"
         or ("\u0591" <= char <= "\u05c7" and unicodedata.category(char) == "Mn")
+        or "VARIATION SELECTOR" in unicodedata.name(char, "")
     )
 
 

@@ -42,8 +42,8 @@ def _parted(folded: str) -> str:
 
 
 def _searchable(char: str) -> str:
-    """Letters, digits and marks (such as Indic vowel signs) stay, everything else becomes a space."""
-    return char if char.isalnum() or unicodedata.category(char)[0] == "M" else " "
+    """Letters, digits and marks (such as Indic vowel signs) stay, everything else becomes a space, as does the frame of a keycap."""
+    return char if char.isalnum() or unicodedata.category(char) in ("Mn", "Mc") else " "
 
 
 _SEARCHABLE, _SEARCHABLE_FIELDS = Table(_searchable), Table(_searchable)

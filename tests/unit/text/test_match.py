@@ -74,6 +74,8 @@ def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
         ("NATO", "한국과 NATO가 합의", ["NATO"]),
         ("F-35", "最新鋭F-35を20機配備", ["F-35"]),
         ("F-35", "最新鋭F-350型", []),
+        ("NATO", "⚠\ufe0fNATO, 1\ufe0f\u20e3NATO, N\ufe0fATO", ["NATO", "NATO", "N\ufe0fATO"]),
+        ("葛城", "葛\U000e0100城市", ["葛\U000e0100城"]),
         ("ＧＤＰ統計", "中国GDP統計を発表", ["GDP統計"]),
         ("中国", "対中国GDP", ["中国"]),
         ("이란", "ICBM이란 무엇인가", []),
