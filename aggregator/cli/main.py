@@ -108,9 +108,10 @@ def main(arguments: list[str] | None = None) -> int:
     top.given = sys.argv[1:] if arguments is None else arguments
     given, rest = top.parse_known_args(top.given)
     if given.command is None:
-        top.error(
-            _unknown(rest, top) if rest else "name a command, such as `aggregator run`; `aggregator --help` lists all"
-        )
+        if any(map(top.meant, rest)):
+            top.error(_unknown(rest, top))
+        before = f" before {rest[0]}" if rest else ""  # which may be an option of the command
+        top.error(f"name a command{before}, such as `aggregator run`; `aggregator --help` lists all")
     try:
         Path.cwd()
     except FileNotFoundError:

@@ -256,6 +256,7 @@ def test_a_web_that_may_open_next_to_no_file_is_not_started(
         (["--port=80", "rnu"], "there is no `rnu`; did you mean `run`?\n"),
         (["poll", "--conf", "x"], "--config goes before the command: aggregator --config … poll\n"),
         (["x.yaml"], "there is no `x.yaml`; there are `run`, `serve`, `worker`, `poll`, `check`, "),
+        (["--port=80"], "name a command before --port=80, such as `aggregator run`; `aggregator --help` lists all\n"),
         ([], "name a command, such as `aggregator run`; `aggregator --help` lists all\n"),
         (["poll", "--jsn"], "unrecognized arguments: --jsn; did you mean `--json`?\n"),
         (["plan", "--markdwn", "x.yaml"], "unrecognized arguments: --markdwn; did you mean `--markdown`?\n"),
