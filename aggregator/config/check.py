@@ -11,8 +11,8 @@ from aggregator.addresses import Allowance, host_of, literal_private, requested
 from aggregator.config.environment import expand
 from aggregator.config.publishers import name_key
 from aggregator.config.rule_checks import rule_problems, slips, unknown_places
-from aggregator.config.scalars import slug
-from aggregator.config.schema import FeedsFile, IncludedFile, Rules, Source
+from aggregator.config.scalars import shown, slug
+from aggregator.config.schema import Entry, FeedsFile, IncludedFile, Rules, Source
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.errors import ConfigError, Problem
 from aggregator.model.settings import FALLBACK, Position
@@ -173,19 +173,17 @@ def _references(main: FeedsFile, sections: list[Rules], sources: list[Source], i
     known = ids | set(map(slug, ids))
     known |= {FALLBACK} if lacks_fallback(sections) else set()
     former = {old: rules.id for rules in sections for old in rules.was}
-    places = [
-        (s.at(key), key, name)
-        for s in sources
-        for key, name in (("usually", s.usually), ("section", s.section))
-        if name
+    places: list[tuple[Entry, str, str]] = [
+        (s, key, name) for s in sources for key, name in (("usually", s.usually), ("section", s.section)) if name
     ]
-    places += [(pin.at("section"), "section", pin.section) for pin in main.stories.pin]
-    unknown = ((at, said, name) for at, said, name in places if name not in known)
-    for count, (at, said, name) in enumerate(unknown):
+    places += [(pin, "section", pin.section) for pin in main.stories.pin]
+    unknown = (place for place in places if place[-1] not in known)
+    for count, (entry, key, name) in enumerate(unknown):
         hint = f"; it is `{former[name]}` now" if name in former else ""
         if not hint and count < ConfigError.MOST:  # for as many as are listed, since each is compared with all sections
             hint = did_you_mean(name, sorted(known))
-        yield at.problem(f"{said}: there is no section `{name}`{hint}")
+        found = shown(entry.written(key))  # a variable by its name: its value may be secret
+        yield entry.at(key).problem(f"{key}: there is no section {found}{hint}")
 
 
 def _publisher_names(parts: list[IncludedFile], sources: list[Source]) -> Iterator[Problem]:

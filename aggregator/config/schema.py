@@ -141,8 +141,8 @@ class Entry(BaseModel):
             value = value[index]
         return value.at if isinstance(value, Node) else self._at
 
-    def written(self, key: str) -> list[Any]:
-        """The entries of a list as they were before validation."""
+    def written(self, key: str) -> Any:
+        """The value of a key as it was before validation; of none an empty list."""
         return self._raw.get(key) or []
 
 

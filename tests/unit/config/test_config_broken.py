@@ -515,6 +515,20 @@ def test_an_unknown_place_from_the_environment_is_told_by_the_name_of_its_variab
     assert "hunter" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "file",
+    [
+        'sources: [{name: A, url: "https://a.example/f", section: "${SECTION}"}]',
+        'sources: [{name: A, url: "https://a.example/f", usually: "${SECTION}"}]',
+        'sources: [{name: A, url: "https://a.example/f"}]\nstories: {pin: [{url: "https://a.example/1", section: "${SECTION}"}]}',
+    ],
+)
+def test_an_unknown_section_from_the_environment_is_told_by_the_name_of_its_variable(file: str) -> None:
+    with pytest.raises(ConfigError, match=r"there is no section `\$\{SECTION\}`") as refused:
+        compile_texts({"feeds.yaml": file}, {"SECTION": "hunter-22"})
+    assert "hunter" not in str(refused.value)
+
+
 def test_very_many_unknown_sections_are_told_quickly() -> None:
     """What was meant by each is searched among all sections, but only for those that are told: a file with 8,000 took a minute."""
     sources = "".join(f"  - {{name: S{i}, url: https://s{i}.example/, section: sx{i}}}\n" for i in range(5000))
