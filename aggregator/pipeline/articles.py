@@ -153,9 +153,9 @@ class _Reader(Struct, frozen=True):
         status = failed.status or 0
         if not named and failed.kind not in _UNREACHABLE and status < 500 and status not in ASKED_TO_WAIT:
             return "", failed.message
-        own = host_of(article.url) or ""
-        host = failed.host or own
-        if named and one_site(host, own):  # no redirect led elsewhere
+        asked = host_of(article.url) or ""
+        own, host = (one.removeprefix("www.") for one in (asked, failed.host or asked))
+        if named and host == own:  # no redirect led elsewhere
             return _Later(named + LATER // 2, named)
         return _Later(max(LATER, named, _now(self.tools) - article.seen), LATER // 2, doubted=host)
 

@@ -152,6 +152,13 @@ def test_a_host_that_fails_under_its_other_name_is_left_alone(desk: Desk) -> Non
     assert sorted(one for one in desk.call() if one.startswith("alpha")) == ["alpha.example/1"]
 
 
+def test_a_pause_for_which_a_part_of_a_site_asks_is_none_of_the_site(desk: Desk) -> None:
+    """Its shop or its videos may be down for a day."""
+    pause = Failed("http", "503 Service Unavailable", 503, Freshness(retry_after=86_400), "video.alpha.example")
+    desk.answers = lambda path: pause if path == "1" else None
+    assert len(desk.call()) == 6
+
+
 def test_articles_that_were_not_asked_for_when_the_service_stopped_are_asked_for_by_the_next(desk: Desk) -> None:
     async def stopped() -> None:
         begun = asyncio.Event()
