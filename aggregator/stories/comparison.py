@@ -162,23 +162,21 @@ class Comparison:
         return named
 
     def _further(self, one: int, other: int) -> list[float]:
-        """The rarities of the words that two rows share beside a rarer one of the same name. A name of several words is one if these
-        stand beside each other in both headlines, and one of the two, which is not in title case, begins them with capitals. Two
-        countries are two names ("Israel-Lebanon talks")."""
+        """The rarities of the words that two rows, which share up to three, have beside a rarer one of the same name. A name of several
+        words is one if these stand beside each other in both headlines, and one of the two, which is not in title case, begins them with
+        capitals. Two countries are two names ("Israel-Lebanon talks")."""
         mine, theirs = encoded_names(self._encoded[one]), encoded_names(self._encoded[other])
         shared = self._vectors.words.words(one).keys() & self._vectors.words.words(other).keys()
         rarity, country = self.rarity, self.country
-        names = [
-            {*pair}
+        named = {
+            word
             for pair in mine.keys() & theirs.keys()
             if (mine[pair] or theirs[pair])
             and shared.issuperset(pair)
             and len({country[word] for word in pair if word in country}) < 2
-        ]
-        further: set[int] = set()
-        for name in sorted(names, key=lambda name: sorted((rarity[word], word) for word in name)[::-1], reverse=True):
-            further.add(min(name - further, key=lambda word: (rarity[word], word)))
-        return [rarity[word] for word in sorted(further)]
+            for word in pair
+        }
+        return sorted(rarity[word] for word in named)[:-1]
 
     def kin(self, item: int, before: int) -> float:
         """How similar an item is to earlier news: the highest probability among the items that it was compared with and that were
