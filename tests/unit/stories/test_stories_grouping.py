@@ -351,6 +351,12 @@ def test_a_headline_that_lists_several_pieces_of_news_is_no_report_of_any() -> N
         }
 
 
+def test_a_headline_of_three_parts_is_a_report_of_its_event() -> None:
+    crash = item("Five killed as cargo plane crashes at Velmora airport", publisher="Herald")
+    parts = item("Cargo plane crashes at Velmora airport; five dead; runway closed", publisher="Bugle", at=NOON + HOUR)
+    assert len(told([crash, parts])[0].stories()) == 1
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

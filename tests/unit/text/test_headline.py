@@ -491,6 +491,7 @@ def test_how_many_dead_a_headline_counts(headline: str, count: int) -> None:
         ("The week in theatre: The Orchard; Winter Light; Three Brothers", True),
         ("Live: Bridge closed after collision; Minister resigns; Storm nears the coast", True),
         ("Bridge closed after collision; ferry full", False),
+        ("Bridge closed after collision; ferry full; two hurt", False),  # one piece of news, in three parts
         ("Council approves budget: roads, schools, parks", False),
         ("Compound 1;2;3-triol found in comet", False),
     ],
