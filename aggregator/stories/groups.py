@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, product
 
 from aggregator.model.story import KnownItem, Merge
 from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.comparison import Comparison
+from aggregator.stories.comparison import KIN, Comparison
 from aggregator.stories.linkage import Linkage, shown
 from aggregator.stories.marks import Marks
 from aggregator.stories.tuning import TUNING
@@ -102,7 +102,18 @@ class Groups:
 
     def _agree(self, one: Sequence[int], other: Sequence[int], link: float) -> bool:
         enough = link >= TUNING.min_link or link >= self._needed(one, other)
-        return enough and self.mark(one, other) is None
+        return enough and self.mark(one, other) is None and not self.rests_on_one_outlet(one, other)
+
+    def rests_on_one_outlet(self, one: Sequence[int], other: Sequence[int]) -> bool:
+        """Whether of two groups that several outlets report each only reports of one outlet are similar to any in the other group. By a
+        headline made of two others it would unite what it likes, for good. (Of two, each with the other, may be what both tell twice.)"""
+        one, other = shown(one), shown(other)
+        told = [[self.items[item].publisher for item in group] for group in (one, other)]
+        if min(len(set(outlets)) for outlets in told) < TUNING.some:
+            return False
+        scores = self.compared.scores(one, other)
+        similar = [set(pair) for pair, score in zip(product(*told), scores, strict=True) if score >= KIN]
+        return bool(similar) and len(set.intersection(*similar)) == 1
 
     def mark(self, one: Sequence[int], other: Sequence[int]) -> int | None:
         """The mark of the group `one` if marks keep the two groups apart, else None (see `marks.py`). For reports within a day only

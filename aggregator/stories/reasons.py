@@ -111,7 +111,10 @@ class _Reasons:
         if mark is None:
             if score < TUNING.min_link:
                 return vetoes
-            whole = self._link(groups.members[home], groups.members[rival])
+            mine, theirs = groups.members[home], groups.members[rival]
+            if groups.rests_on_one_outlet(mine, theirs):
+                return (*vetoes, "of the two stories only reports of one outlet are alike")
+            whole = self._link(mine, theirs)
             return (
                 (*vetoes, f"its story as a whole is less like it: {whole:.2f}") if whole < TUNING.min_link else vetoes
             )

@@ -981,6 +981,36 @@ def test_that_the_rest_of_its_story_keeps_an_item_from_the_next_is_told() -> Non
     assert joins[1].vetoes == (f"its story as a whole is less like it: {joins[2].runner_up_score:.2f}",)
 
 
+SALT = (
+    "Salt mine collapse traps eleven workers in Ordova",
+    "Eleven workers trapped as salt mine in Ordova collapses",
+    "Collapse of Ordova salt mine traps eleven workers",
+)
+OPERA = (
+    "Opera singer Lina Marsk retires after final Vienna concert",
+    "After a final concert in Vienna opera singer Lina Marsk retires",
+    "Opera singer Lina Marsk retires, giving final concert in Vienna",
+)
+
+
+@pytest.mark.parametrize("batches", ["before", "together", "after"])
+@pytest.mark.parametrize("made_of_both", [f"{SALT[0]}; {OPERA[0]}", f"{SALT[0]} as {OPERA[0]}"])
+def test_one_outlet_unites_no_stories_of_several_by_a_headline_made_of_both(made_of_both: str, batches: str) -> None:
+    salt = [item(title, "", outlet) for title, outlet in zip(SALT, ("Bugle", "Herald", "Gazette"), strict=True)]
+    opera = [item(title, "", outlet) for title, outlet in zip(OPERA, ("Herald", "Gazette", "Post"), strict=True)]
+    bridge = [item(made_of_both, "", "Bridge", NOON + n) for n in range(2)]
+    told_ = {
+        "before": [bridge, [*salt, *opera]],
+        "together": [[*bridge, *salt, *opera]],
+        "after": [[*salt, *opera], bridge],
+    }
+    memory, joins = told(*told_[batches])
+    assert len({memory.story(one.item) for one in salt}) == len({memory.story(one.item) for one in opera}) == 1
+    assert memory.story(salt[0].item) != memory.story(opera[0].item)
+    why = "of the two stories only reports of one outlet are alike"
+    assert batches == "before" or any(why in join.vetoes for join in joins)
+
+
 def test_words_with_vowel_signs_are_compared_as_words() -> None:
     """Taken for letters alone, all reports in Hindi share most of them."""
     one = item(
