@@ -53,7 +53,7 @@ def of_cdata(data: bytes) -> bytes:
     cannot end before the next has that for its text."""
     parts: list[bytes] = []
     place, start, end = 0, data.find(CDATA), 0
-    opened = None  # the beginning of the element in which the section that is open began
+    opened, within = None, False  # the beginning of the element in which the open section began; whether one is open
     while start >= 0:
         inside = start + len(CDATA)
         following = data.find(CDATA, inside)
@@ -61,8 +61,9 @@ def of_cdata(data: bytes) -> bytes:
         if 0 <= end < inside:
             end = data.find(_CDATA_END, inside)
         if end < 0 or 0 <= following < end:
-            near = max(0, start - 512)
-            opened = opened or _OPENED.search(data, near, start) or _AROUND.search(data, near, start)
+            if not within:
+                near = max(0, start - 512)
+                opened = _OPENED.search(data, near, start) or _AROUND.search(data, near, start)
             until = following if following >= 0 else len(data)
             entry = ENTRY_END.search(data, inside, until)
             closing = data.find(b"</" + opened[1] + b">", inside, entry.start() if entry else until) if opened else -1
@@ -70,9 +71,10 @@ def of_cdata(data: bytes) -> bytes:
                 closing = entry.start()
             if closing >= 0:
                 parts += [data[place:inside], _MISTYPED.sub(b"", data[inside:closing]), _CDATA_END]
-                place, opened = closing, None
+                place = closing
+            within = closing < 0
         else:
-            opened = None
+            within = False
         start = following
     return b"".join([*parts, data[place:]])
 

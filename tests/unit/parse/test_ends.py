@@ -136,6 +136,14 @@ def test_sections_begun_within_a_text_are_text_of_it(stray: str) -> None:
     assert feed.flaws == ()
 
 
+@pytest.mark.parametrize("before", ["<!-- as HTML -->", " " * 600, "<![CDATA[" + "Zero " * 120 + "]]> "])
+def test_sections_begun_within_a_text_whose_element_is_not_known_are_text_of_it(before: str) -> None:
+    """The element around the second was taken for that of the text."""
+    script = "<script>/* <![CDATA[ */ let a = 1; /* ]]&gt; */</script>"
+    whole = item(f"<content:encoded>{before}<![CDATA[<p>One</p>{script}<p>Two</p>{script}]]></content:encoded>")
+    assert ends.of_cdata(whole.encode()) == whole.encode()
+
+
 def test_a_section_that_never_ends_in_an_element_of_a_module() -> None:
     whole = WHOLE.replace(
         "</item>", "<credit><![CDATA[Agency]]></credit><dc:creator><![CDATA[Ann]]></dc:creator></item>"
