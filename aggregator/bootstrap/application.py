@@ -71,8 +71,8 @@ class Application(Configured):
 
     @classmethod
     def load_or_in_force(cls, installation: Installation) -> tuple[Application, ConfigError | None]:
-        """(the configuration in the file, None), or if the file is broken (the configuration in force, the error). For the web, and for
-        commands that only read or tidy the archive.
+        """(the configuration in the file, None), or if the file is broken (the configuration in force, the error). For the
+        service, and for commands that only read or tidy the archive.
 
         Raises:
             ConfigError: the file is broken, and no configuration is in force, or it cannot be read here.

@@ -53,7 +53,11 @@ class Reloads:
         self._application = application.ruling(in_force)  # by which this process works
         if self._application is not application:
             log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
-        self._warnings = self._application.admit(self._upkeep)
+        try:
+            self._warnings = self._application.admit(self._upkeep)
+        except ConfigError:  # examples fail
+            self._application, self._warnings = self._application.following(in_force), ()
+            self._watch.forget()  # the next checks report it
         self._broken = False  # whether the file as read last is
         # Whether the waiting edit in the status, if there is one, comes from this machine's file.
         self._waits = not application.database.shared

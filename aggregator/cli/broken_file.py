@@ -1,4 +1,4 @@
-"""Lets commands that read or tidy the archive work while feeds.yaml is broken, as the service does."""
+"""Lets the service, and commands that read or tidy the archive, start while feeds.yaml is broken."""
 
 from __future__ import annotations
 
@@ -9,6 +9,22 @@ from contextlib import contextmanager, suppress
 from aggregator.bootstrap import Application, Installation
 from aggregator.errors import ConfigError
 from aggregator.ports import Upkeep
+
+
+def for_service(installation: Installation) -> Application:
+    """The configuration of the file. If it is broken, that is reported, and it is the one in force: after a crash or a reboot, readers
+    notice nothing and no news is missed.
+
+    Raises:
+        ConfigError: the file is broken, and no configuration is in force.
+    """
+    application, broken = Application.load_or_in_force(installation)
+    if broken:
+        print(
+            f"{broken}\nwarning: {installation.config} is broken; going on by the configuration in force",
+            file=sys.stderr,
+        )
+    return application
 
 
 @contextmanager

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from aggregator.bootstrap import Application, Installation
+from aggregator.bootstrap import Installation
 from aggregator.cli.arguments import Command
+from aggregator.cli.broken_file import for_service
 from aggregator.cli.serve import add, announce, listening
 from aggregator.cli.worker import work
 from aggregator.worker.startup import check_port, end_on_signals
@@ -17,7 +18,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.worker.web_process import run_web
 
     host, port, installation = listening(args, installation)
-    application = Application.load(installation)
+    application = for_service(installation)
     check_port(host, port)
     announce(application)
 

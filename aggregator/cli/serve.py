@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from aggregator.bootstrap import Application, Installation, web_application
 from aggregator.cli.arguments import Command, number, option
+from aggregator.cli.broken_file import for_service
 from aggregator.cli.terminal import say
 from aggregator.errors import TooManyFiles, UsageError
 from aggregator.sandbox.memory import save_memory_of_web
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     if parent := os.environ.get(PARENT):
         die_with_parent(int(parent))
     else:
-        application = _loaded(installation)
+        application = for_service(installation)
         say(application.database.notice_if_new())
         with closing(application.database.open()) as archive:  # creates or migrates it before anybody reads
             in_force = archive.upkeep.configuration()
@@ -85,18 +86,6 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     others = " and at the other addresses of this machine" if host in EVERYWHERE else ""
     _granian(address, port, f"Serving on {installation.address}{others} (Ctrl-C stops)")
     return 0
-
-
-def _loaded(installation: Installation) -> Application:
-    """The configuration of the file. If it is broken, that is reported, and the configuration in force is served, so that readers notice
-    nothing."""
-    application, broken = Application.load_or_in_force(installation)
-    if broken:
-        print(
-            f"{broken}\nwarning: {installation.config} is broken; serving by the configuration in force",
-            file=sys.stderr,
-        )
-    return application
 
 
 def _fork() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
+from aggregator.cli.broken_file import for_service
 from aggregator.errors import StoreBusy, StoreFull
 from aggregator.pipeline.leases import release_dead
 from aggregator.pipeline.waiting import until_set
@@ -33,7 +34,7 @@ Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
     end_on_signals()
-    return work(Application.load(installation), None)
+    return work(for_service(installation), None)
 
 
 def work(application: Application, beside: Beside | None) -> int:

@@ -35,7 +35,7 @@ class ConfigReload:
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
-        """Remove the note of an earlier process about a broken file: this process started from a valid one."""
+        """Remove the note of an earlier process about a broken file. If the file is still broken, the first check notes it again."""
         await self._note(notes.BROKEN_EDIT, None)
 
     async def check(self, *, force: bool = False) -> None:

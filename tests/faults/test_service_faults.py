@@ -733,7 +733,7 @@ def test_f22_a_broken_file_takes_no_web_from_readers(tmp_path: Path, server: Ser
             ended(web)
         told = (tmp_path / "log").read_text()
         assert f"{config}:1:11: " in told
-        assert "serving by the configuration in force" in told
+        assert "going on by the configuration in force" in told
         ended(process)
     nowhere = subprocess.run(
         [*command(config), "--instance", str(tmp_path / "other"), "serve", "--port", str(other)],
@@ -744,6 +744,32 @@ def test_f22_a_broken_file_takes_no_web_from_readers(tmp_path: Path, server: Ser
         check=False,
     )
     assert (nowhere.returncode, f"{config}:1:11: " in nowhere.stderr) == (2, True)
+
+
+def test_f22_a_service_that_dies_while_the_file_is_broken_starts_again_by_what_is_in_force(
+    tmp_path: Path, server: Server
+) -> None:
+    """Or else a crash or a reboot would end all polling until somebody has mended the file and started the service by hand."""
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    sound = config.read_text()
+    with serving(config) as (process, _):
+        config.write_text("sources: [")
+        process.kill()
+        process.wait(PATIENCE)
+    port = free_port()
+    root = f"http://127.0.0.1:{port}"
+    with running(config, "run", "--port", str(port)) as process:
+        until(lambda: serves(f"{root}/readyz"))  # it is polling, too
+        until(lambda: b"not closed" in get(f"{root}/sources")[1])
+        config.write_text(sound.replace("Test Wire", "Mended Wire"))
+        until(lambda: b"Mended Wire" in get(f"{root}/sources")[1])
+        assert b"not closed" not in get(f"{root}/sources")[1]
+        ended(process)
+    config.write_text("sources: [")
+    with running(config, "worker") as process:
+        until(lambda: "in force:" in (tmp_path / "log").read_text())
+        ended(process)
+    assert f"{config}:1:11: " in (tmp_path / "log").read_text()
 
 
 def test_nothing_is_left_behind_by_a_killed_service(tmp_path: Path, server: Server) -> None:

@@ -219,8 +219,10 @@ def test_an_edit_whose_examples_fail_is_refused_everywhere(worker: Worker, capsy
         assert worker.command(command) == 2, command
         captured = capsys.readouterr()
         assert "feeds.yaml:5:47" in captured.out + captured.err
+    restarted = Reloads(Application.load(worker.place), worker.engines)
+    assert restarted.start().policy.epoch == worker.engine.policy.epoch
     with pytest.raises(ConfigError):
-        Reloads(Application.load(worker.place), worker.engines)
+        [restarted.changed(False) for _ in range(2)]  # it tells that, too, if it is started meanwhile
     assert "missile" in worker.in_force()
 
 
