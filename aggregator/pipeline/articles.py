@@ -47,12 +47,12 @@ class _Later(Struct, frozen=True):
     doubted: str | None = None
 
 
-async def articles(tools: Tools) -> int:
-    """Fetch at most LIMIT waiting articles; returns how many gave a text. A fault of one page affects no other. The fetcher spaces the
-    requests to each host and obeys its robots.txt."""
+async def articles(tools: Tools) -> None:
+    """Fetch at most LIMIT waiting articles. A fault of one page affects no other. The fetcher spaces the requests to each host and obeys
+    its robots.txt."""
     wanted = [source.id for source in tools.sources.values() if source.full_text and source.enabled]
     if not wanted or tools.extract is None:
-        return 0
+        return
     store, reader = tools.archive.articles, _Reader(tools, tools.extract)
     now = _now(tools)
     claimed = await asyncio.to_thread(store.claim, wanted, now - RECENT, LIMIT, now, now + LATER)
@@ -67,8 +67,8 @@ async def articles(tools: Tools) -> int:
     async def put_off(named: Iterable[Wanted], seconds: int) -> None:
         await asyncio.to_thread(store.put_off, [one.item for one in named], _now(tools) + seconds)
 
-    async def host(waiting: list[list[Wanted]]) -> int:
-        texts, others, doubted = 0, 0, None
+    async def host(waiting: list[list[Wanted]]) -> None:
+        others, doubted = 0, None
         try:
             async with slots:
                 until = _now(tools) + TURN
@@ -77,12 +77,11 @@ async def articles(tools: Tools) -> int:
                     outcome = await reader.read(named)
                     if isinstance(outcome, _Later):
                         await put_off(named, outcome.seconds)
-                        others = outcome.others if outcome.doubted == doubted or not outcome.doubted else 0
+                        others = outcome.others if outcome.doubted in (None, doubted) else 0
                         doubted = outcome.doubted
                     else:
                         for one, (content, why) in zip(named, outcome, strict=True):
                             await asyncio.to_thread(store.save, one.item, content, why and tools.mask(why), _now(tools))
-                            texts += bool(content)
                         doubted = None
                     del waiting[0]
         except Exception:
@@ -91,17 +90,11 @@ async def articles(tools: Tools) -> int:
         finally:
             if waiting:  # also if the service stops: the next one then need not wait until the claim expires
                 await put_off(chain(*waiting), others)
-        return texts
 
-    found = await asyncio.gather(*(host(list(pages.values())) for pages in hosts.values()), return_exceptions=True)
-    return sum(map(_counted, found))
-
-
-def _counted(found: int | BaseException) -> int:
-    """What one host gave. Its error is raised only once the others have ended: nobody would wait for them, as a service that stops does."""
-    if isinstance(found, BaseException):
-        raise found
-    return found
+    # An error is raised only once all hosts have ended: nobody would wait for the others, as a service that stops does.
+    ended = await asyncio.gather(*(host(list(pages.values())) for pages in hosts.values()), return_exceptions=True)
+    for error in filter(None, ended):
+        raise error
 
 
 def _now(tools: Tools) -> int:
@@ -130,7 +123,7 @@ class _Reader(Struct, frozen=True):
         return [await self._text(article, outcome) for article in named]
 
     async def _text(self, article: Wanted, outcome: Fetched) -> _Read:
-        if outcome.url != article.url and leads_to_list(article.url, outcome.url):
+        if leads_to_list(article.url, outcome.url):
             return "", "its address leads to the front page or to that of a section"
         try:
             return await self.extract(outcome, article.told), None

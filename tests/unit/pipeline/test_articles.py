@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,10 +15,10 @@ import pytest
 from builders import NOW, archive, item, polled, source, tools
 from msgspec.structs import replace
 
-from aggregator.errors import FailureKind, OutOfMemory
+from aggregator.errors import AggregatorError, FailureKind, OutOfMemory
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, Outcome, ParseJob
-from aggregator.pipeline.articles import LATER, RECENT, TURN, articles, leads_to_list
+from aggregator.pipeline.articles import LATER, LIMIT, RECENT, TOGETHER, TURN, articles, leads_to_list
 from aggregator.pipeline.tools import Tools
 from aggregator.store.sqlite.archive import SqliteArchive
 
@@ -41,6 +43,10 @@ class Desk:
         self.asked.clear()
         asyncio.run(articles(self.tools()))
         return list(self.asked)
+
+    def adds(self, *sources: str) -> None:
+        """A fourth article of each, which is asked for first."""
+        self.store.intake.apply([polled(id, [item(id, "4", "Number 4")]) for id in sources], NOW)
 
     def tools(self) -> Tools:
         async def fetch(request: FetchRequest) -> Outcome:
@@ -80,6 +86,33 @@ def test_an_article_is_requested_once_the_newest_of_its_host_first(desk: Desk) -
     assert desk.call(LATER) == desk.call(RECENT - 2 * LATER) == []
 
 
+def test_articles_of_old_items_are_not_requested(desk: Desk) -> None:
+    assert desk.call(RECENT + 60) == []
+
+
+def test_of_very_many_articles_the_rest_is_left_for_the_next_call(desk: Desk) -> None:
+    desk.seconds = 0
+    desk.store.intake.apply([polled("alpha", [item("alpha", f"more-{n}", f"More {n}") for n in range(LIMIT)])], NOW)
+    assert (len(desk.call()), len(desk.call())) == (LIMIT, 6)
+
+
+def test_so_many_hosts_are_asked_at_a_time(desk: Desk) -> None:
+    urls = [f"https://host-{n}.example/1" for n in range(2 * TOGETHER)]
+    desk.store.intake.apply([polled("alpha", [item("alpha", url, url, url=url, canonical=url) for url in urls])], NOW)
+    now, most = 0, 0
+
+    async def fetch(request: FetchRequest) -> Outcome:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0)
+        now -= 1
+        return Failed("http", "410 Gone", 410)
+
+    asyncio.run(articles(replace(desk.tools(), fetch=fetch)))
+    assert most == TOGETHER
+
+
 @pytest.mark.parametrize("key", ["full_text", "enabled"])
 def test_no_article_is_requested_of_a_source_without_full_text_or_that_is_paused(desk: Desk, key: str) -> None:
     desk.alpha = {key: False}
@@ -98,8 +131,9 @@ def test_a_host_that_cannot_be_reached_is_asked_for_two_articles(desk: Desk, kin
 
 
 def test_an_article_that_is_not_answered_holds_up_no_other(desk: Desk) -> None:
-    desk.answers = lambda path: GONE if path in "13" else None
-    assert len(desk.call()) == 6
+    desk.adds("alpha", "beta")
+    desk.answers = lambda path: GONE if path in "42" else None
+    assert len(desk.call()) == 8
 
 
 @pytest.mark.parametrize("failed", [GONE, Failed("waiting", "later", None, Freshness(retry_after=LATER))])
@@ -121,6 +155,18 @@ def test_a_host_that_fails_twice_is_left_alone_also_where_redirects_led_there(de
     assert sorted(desk.call(120)) == ["alpha.example/3", "beta.example/3"]
 
 
+def test_two_failures_in_a_row_are_counted_by_host(desk: Desk) -> None:
+    desk.adds("alpha", "beta")
+    desk.answers = lambda path: replace(GONE, host="elsewhere.example" if path == "4" else "nowhere.example")
+    assert sorted(desk.call()) == [f"{host}.example/{n}" for host in ("alpha", "beta") for n in (1, 2, 4)]
+
+
+def test_a_host_that_asks_for_a_pause_after_it_failed_is_left_alone(desk: Desk) -> None:
+    pause = Failed("http", "503 Service Unavailable", 503, Freshness(retry_after=7200))
+    desk.answers = lambda path: GONE if path == "1" else pause
+    assert len(desk.call()) == 4
+
+
 def test_a_host_that_asks_for_a_pause_without_naming_a_time_is_left_alone(desk: Desk) -> None:
     desk.answers = lambda path: Failed("http", "429 Too Many Requests", 429)
     assert len(desk.call()) == 4
@@ -129,16 +175,23 @@ def test_a_host_that_asks_for_a_pause_without_naming_a_time_is_left_alone(desk: 
     assert len(desk.call(LATER)) == 4
 
 
-def test_an_error_of_this_machine_ends_the_call_and_its_article_is_asked_for_an_hour_later(desk: Desk) -> None:
+@pytest.mark.parametrize("error", [OutOfMemory, MemoryError])
+@pytest.mark.parametrize("by", ["fetch", "extract"])
+def test_an_error_of_this_machine_ends_the_call_and_its_article_is_asked_for_an_hour_later(
+    desk: Desk, by: str, error: type[Exception]
+) -> None:
     """It would be requested at each poll. The others of all hosts are not: they were not asked for, or are done."""
+    whole = desk.tools()
+    does: Callable[..., Awaitable[object]] = getattr(whole, by)
 
-    async def fails(page: Fetched, told: Told) -> str:
-        if page.url == "https://alpha.example/1":
-            raise OutOfMemory
-        return "<p>Text</p>"
+    async def fails(of: Fetched | FetchRequest, *more: Told) -> object:
+        found = await does(of, *more)
+        if of.url == "https://alpha.example/1":
+            raise error
+        return found
 
     with pytest.raises(OutOfMemory):
-        asyncio.run(articles(replace(desk.tools(), extract=fails)))
+        asyncio.run(articles(replace(whole, **{by: fails})))
     assert sorted(desk.asked) == ["alpha.example/1", "beta.example/1", "beta.example/2", "beta.example/3"]
     assert desk.call() == ["alpha.example/2", "alpha.example/3"]
     assert desk.call(LATER - 60) == []
@@ -199,8 +252,9 @@ def test_a_server_that_fails_is_asked_again_later_and_for_other_articles_now(des
     assert sorted(desk.call(LATER + 60)) == ["alpha.example/3", "beta.example/3"]
 
 
-def test_a_host_that_names_a_time_is_left_alone_until_then(desk: Desk) -> None:
-    desk.answers = lambda path: Failed("http", "429 Too Many Requests", 429, Freshness(retry_after=7200))
+@pytest.mark.parametrize("status", [429, 403])
+def test_a_host_that_names_a_time_is_left_alone_until_then(desk: Desk, status: int) -> None:
+    desk.answers = lambda path: Failed("http", "later", status, Freshness(retry_after=7200))
     assert len(desk.call()) == 2
     assert desk.call(7000) == []
     assert len(desk.call(300)) == 2
@@ -235,6 +289,38 @@ def test_a_page_that_several_items_name_is_requested_once(desk: Desk) -> None:
     assert {text for _, text in found.values()} == {
         f"<p>{title}</p>" for title in ("All", "Number 1", "Number 2", "Number 3", *(f"Update {n}" for n in range(9)))
     }
+
+
+def test_a_page_that_several_items_name_is_gone_for_all_of_them(desk: Desk) -> None:
+    desk.store.intake.apply([polled("beta", [item("beta", "live", "Live", url="https://alpha.example/1")])], NOW)
+    desk.answers = lambda path: Failed("http", "410 Gone", 410)
+    assert len(desk.call()) == 6
+    assert desk.call(2 * LATER) == []
+
+
+def test_a_page_is_requested_for_each_host_of_feeds_that_name_it(desk: Desk) -> None:
+    """Of a feed at a private address it may be at one, too."""
+    desk.store.intake.apply([polled("beta", [item("beta", "live", "Live", url="https://alpha.example/1")])], NOW)
+    sources = dict(desk.tools().sources) | {"alpha": source("alpha", full_text=True)}
+    asyncio.run(articles(replace(desk.tools(), sources=sources)))
+    assert desk.asked.count("alpha.example/1") == 2
+
+
+def test_a_page_that_has_no_text_is_no_error_of_this_program(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    async def fails(page: Fetched, told: Told) -> str:
+        raise AggregatorError("it has no text")
+
+    asyncio.run(articles(replace(desk.tools(), extract=fails)))
+    assert len(desk.asked) == 6
+    assert caplog.messages == []
+
+
+def test_secrets_are_masked_in_the_reason_why_an_article_has_no_text(desk: Desk, tmp_path: Path) -> None:
+    desk.answers = lambda path: Failed("http", "no answer to hunter-22", 410)
+    asyncio.run(articles(replace(desk.tools(), mask=lambda text: text.replace("hunter-22", "***"))))
+    (file,) = tmp_path.glob("*.db")
+    with closing(sqlite3.connect(file)) as stored:
+        assert stored.execute("SELECT DISTINCT why FROM articles").fetchall() == [("no answer to ***",)]
 
 
 @pytest.mark.parametrize(
