@@ -155,6 +155,14 @@ def test_a_host_that_fails_twice_is_left_alone_also_where_redirects_led_there(de
     assert sorted(desk.call(120)) == ["alpha.example/3", "beta.example/3"]
 
 
+def test_an_article_that_leads_to_a_host_that_names_a_time_is_not_asked_for_before(desk: Desk) -> None:
+    pause = Failed("http", "429 Too Many Requests", 429, Freshness(retry_after=3 * LATER), "elsewhere.example")
+    desk.answers = lambda path: pause if path == "1" else None
+    assert len(desk.call()) == 6
+    assert desk.call(3 * LATER - 60) == []
+    assert sorted(desk.call(120)) == ["alpha.example/1", "beta.example/1"]
+
+
 def test_two_failures_in_a_row_are_counted_by_host(desk: Desk) -> None:
     desk.adds("alpha", "beta")
     desk.answers = lambda path: replace(GONE, host="elsewhere.example" if path == "4" else "nowhere.example")
@@ -291,9 +299,14 @@ def test_a_page_that_several_items_name_is_requested_once(desk: Desk) -> None:
     }
 
 
-def test_a_page_that_several_items_name_is_gone_for_all_of_them(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "answers", [lambda path: Failed("http", "410 Gone", 410), lambda path: dict[str, Outcome]()[path]]
+)
+def test_a_page_that_several_items_name_is_gone_for_all_of_them(
+    desk: Desk, answers: Callable[[str], Outcome | None]
+) -> None:
     desk.store.intake.apply([polled("beta", [item("beta", "live", "Live", url="https://alpha.example/1")])], NOW)
-    desk.answers = lambda path: Failed("http", "410 Gone", 410)
+    desk.answers = answers
     assert len(desk.call()) == 6
     assert desk.call(2 * LATER) == []
 
@@ -339,6 +352,9 @@ def test_secrets_are_masked_in_the_reason_why_an_article_has_no_text(desk: Desk,
         ("https://a.example/deal/index.html", "https://a.example/deal/", False),
         ("https://a.example/world/2026/deal-1", "https://a.example/world/2026/deal-2", False),
         ("https://links.example/a-1", "https://a.example/deal", False),
+        ("https://a.example/article-123", "https://a.example/news/world/deal", False),
+        ("https://a.example/article-123", "https://a.example/news/deal-of-the-states", False),
+        ("https://a.example/deal", "https://a.example/agreement", False),
     ],
 )
 def test_a_redirect_to_a_list_of_articles_gives_no_article(url: str, target: str, to_list: bool) -> None:
