@@ -245,9 +245,9 @@ def is_edition(title: str) -> bool:
 
 
 def is_roundup(title: str) -> bool:
-    """Whether a headline lists three or more pieces of news under a name ("The week in TV: …; …; …"). Without one they are mostly parts of
-    one: "Bridge hit; two hurt; ferry full"."""
-    return title.count("; ") >= 2 and ": " in title.partition("; ")[0]
+    """Whether a headline lists three or more pieces of news of a live page, a briefing or the like ("Live: …; …; …"). Those of others are
+    mostly parts of one: "Explosion in Velmora: two dead; airport closed; minister resigns"."""
+    return title.count("; ") >= 2 and not tells(title, None)
 
 
 def is_ahead(title: str) -> bool:

@@ -351,9 +351,11 @@ def test_a_headline_that_lists_several_pieces_of_news_is_no_report_of_any() -> N
         }
 
 
-def test_a_headline_of_three_parts_is_a_report_of_its_event() -> None:
+@pytest.mark.parametrize("label", ["", "BREAKING: ", "Arden: "])
+def test_a_headline_of_three_parts_is_a_report_of_its_event(label: str) -> None:
     crash = item("Five killed as cargo plane crashes at Velmora airport", publisher="Herald")
-    parts = item("Cargo plane crashes at Velmora airport; five dead; runway closed", publisher="Bugle", at=NOON + HOUR)
+    three = f"{label}Cargo plane crashes at Velmora airport; five dead; runway closed"
+    parts = item(three, publisher="Bugle", at=NOON + HOUR)
     assert len(told([crash, parts])[0].stories()) == 1
 
 

@@ -488,10 +488,13 @@ def test_how_many_dead_a_headline_counts(headline: str, count: int) -> None:
 @pytest.mark.parametrize(
     ("headline", "lists"),
     [
-        ("The week in theatre: The Orchard; Winter Light; Three Brothers", True),
         ("Live: Bridge closed after collision; Minister resigns; Storm nears the coast", True),
-        ("Bridge closed after collision; ferry full", False),
+        ("Morning briefing: Bridge closed after collision; Minister resigns; Storm nears the coast", True),
+        ("Bridge closed after collision; Minister resigns; Storm nears the coast – as it happened", True),
+        ("Live: Bridge closed after collision; ferry full", False),
         ("Bridge closed after collision; ferry full; two hurt", False),  # one piece of news, in three parts
+        ("Collision at Velmora: bridge closed; ferry full; two hurt", False),
+        ("BREAKING: Bridge closed after collision; ferry full; two hurt", False),
         ("Council approves budget: roads, schools, parks", False),
         ("Compound 1;2;3-triol found in comet", False),
     ],
