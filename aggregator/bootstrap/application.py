@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from aggregator import __version__
 from aggregator.bootstrap.configured import Configured
 from aggregator.bootstrap.installation import Database, Installation, utc_now
-from aggregator.errors import ConfigError, Problem
+from aggregator.errors import ConfigError, NotAStore, Problem
 from aggregator.model import notes
 from aggregator.model.notes import ConfigurationReport
 from aggregator.model.settings import Settings, Source, StoredConfiguration
@@ -82,10 +82,11 @@ class Application(Configured):
         except ConfigError as error:
             broken = error
         database = Database(installation)
-        with closing(database.read_only()) if database.exists else nullcontext() as archive:
-            in_force = archive and archive.upkeep.configuration()
-        if in_force:
-            with suppress(ConfigError):  # it was written for another environment; the way out is to repair the file
+        # There is no archive yet, or what is in force was written for another environment: the way out is to repair the file.
+        with suppress(NotAStore, ConfigError):
+            with closing(database.read_only()) if database.exists else nullcontext() as archive:
+                in_force = archive and archive.upkeep.configuration()
+            if in_force:
                 return cls.of_texts(installation, in_force.texts), broken
         raise broken
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from aggregator.bootstrap.application import Application
-from aggregator.bootstrap.installation import utc_now
+from aggregator.bootstrap.installation import Installation, utc_now
 from aggregator.categorise.version import program
 from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, Problem
@@ -43,20 +43,25 @@ class Reloads:
         self._watch.take()
         # What was read of the file and is not dealt with yet, and whether it is to be put in force whatever `reload` says.
         self._edit: tuple[Application, bool] | None = None
-        if not _is_as_read(application):
-            self._watch.forget()  # the next checks report that it was saved
+        found = _found(self._installation)
+        if found != application.settings.epoch:
+            self._watch.forget()  # the next checks report that it was saved, or is broken
         elif application.settings.site.reload == "manual":
             self._edit = application, False  # the status must say whether it waits
         self._upkeep.note(notes.PROGRAM, program())
         in_force = self._upkeep.configuration()
         self._stored_epoch = in_force and in_force.epoch  # the epoch in force at the last check
-        self._application = application.ruling(in_force)  # by which this process works
-        if self._application is not application:
+        # By which this process works. If the file is broken, another one may be in force by now than the one that was read instead.
+        self._application = application.ruling(in_force) if found else application.following(in_force)
+        if found and self._application is not application:
             log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
         try:
             self._warnings = self._application.admit(self._upkeep)
-        except ConfigError:  # examples fail
-            self._application, self._warnings = self._application.following(in_force), ()
+        except ConfigError as failing:  # examples
+            try:
+                self._application, self._warnings = application.following(in_force), ()
+            except ConfigError:
+                raise failing from None
             self._watch.forget()  # the next checks report it
         self._broken = False  # whether the file as read last is
         # Whether the waiting edit in the status, if there is one, comes from this machine's file.
@@ -172,12 +177,12 @@ class Reloads:
         return StoredConfiguration(self._application.settings.epoch, self._application.settings.texts)
 
 
-def _is_as_read(application: Application) -> bool:
-    """Whether the file is still what was read of it."""
+def _found(installation: Installation) -> str | None:
+    """The epoch of the file as it is now; None if it is broken."""
     try:
-        return Application.load(application.installation).settings.epoch == application.settings.epoch
+        return Application.load(installation).settings.epoch
     except ConfigError:
-        return False
+        return None
 
 
 def _listed(head: str, found: Changes) -> Sequence[str]:

@@ -735,15 +735,24 @@ def test_f22_a_broken_file_takes_no_web_from_readers(tmp_path: Path, server: Ser
         assert f"{config}:1:11: " in told
         assert "going on by the configuration in force" in told
         ended(process)
-    nowhere = subprocess.run(
-        [*command(config), "--instance", str(tmp_path / "other"), "serve", "--port", str(other)],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        env=environment(),
-        check=False,
-    )
-    assert (nowhere.returncode, f"{config}:1:11: " in nowhere.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("archive", ["none", "empty file", "server"])
+@pytest.mark.parametrize("started", ["run", "worker", "serve"])
+def test_f22_a_broken_file_is_what_is_told_where_nothing_is_in_force_yet(
+    tmp_path: Path, archive: str, started: str
+) -> None:
+    """On a new server, `worker` said that there is no archive yet, which `worker` would create, and was started again forever."""
+    config = tmp_path / "feeds.yaml"
+    config.write_text("sources: [")
+    file = tmp_path / "instance" / "aggregator.db"
+    if archive == "empty file":  # of a process that was killed as it began
+        file.parent.mkdir()
+        file.touch()
+    database = ["--database", fresh_database()] if archive == "server" else []
+    told = aggregator(config, *database, started)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.startswith(f"{config}:1:11: ")
 
 
 def test_f22_a_service_that_dies_while_the_file_is_broken_starts_again_by_what_is_in_force(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from aggregator.errors import NotAStore
 from aggregator.store.readable import Readable
 from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.schema import version
 from aggregator.store.sqlite.upkeep import Upkeep
 
 PATIENCE = 2.0
@@ -21,4 +23,7 @@ class ReadOnlyArchive(Readable[Connection, Upkeep]):
 
     def __init__(self, path: Path) -> None:
         connection = Connection(path, read_only=True, patience=PATIENCE)
+        if not version(connection):  # the file of a process that was killed as it made it
+            connection.close()
+            raise NotAStore(f"{path}: contains no archive yet; `run`, `worker` or `poll` creates it")
         super().__init__(connection, Upkeep(connection))

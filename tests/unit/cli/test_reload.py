@@ -733,6 +733,37 @@ def test_an_edit_that_is_put_in_force_while_a_worker_starts_stays(tmp_path: Path
     asyncio.run(engines.close())
 
 
+def test_an_edit_that_is_put_in_force_while_a_worker_starts_by_a_broken_file_stays(tmp_path: Path) -> None:
+    """A minute may pass until the archive is examined: the worker put what was in force before in force again, on all machines, and the
+    edit was lost until the next save."""
+    asyncio.run(Worker(tmp_path, FILE).engines.close())
+    place = Installation(tmp_path / "feeds.yaml", tmp_path / "instance")
+    place.config.write_text("sources: [")
+    application, broken = Application.load_or_in_force(place)
+    assert broken
+    elsewhere = tmp_path / "elsewhere.yaml"
+    elsewhere.write_text(ROCKET)
+    assert main(["--config", str(elsewhere), "--instance", str(place.instance), "apply"]) == 0
+    engines = Engines(application, Sandbox())
+    reloads = Reloads(application, engines)
+    engine = reloads.start()
+    assert "rocket" in text_in_force(engines.upkeep)
+    assert engine.policy.epoch == Application.load(Installation(elsewhere, place.instance)).policy.epoch
+    with pytest.raises(ConfigError):
+        [reloads.changed(False) for _ in range(2)]
+    asyncio.run(engines.close())
+
+
+def test_what_is_told_is_the_failing_example_where_what_is_in_force_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("WORD", "torpedo")
+        asyncio.run(Worker(tmp_path, FILE.replace("missile", '"${WORD}"')).engines.close())
+    with pytest.raises(ConfigError, match="Missile lands in the sea"):
+        Worker(tmp_path, FAILING)
+
+
 def test_an_edit_stays_though_a_program_keeps_the_file_open_while_a_worker_starts(tmp_path: Path) -> None:
     asyncio.run(Worker(tmp_path, FILE).engines.close())
     place = Installation(tmp_path / "feeds.yaml", tmp_path / "instance")
