@@ -16,7 +16,7 @@ def for_service(installation: Installation) -> Application:
     notice nothing and no news is missed.
 
     Raises:
-        ConfigError: the file is broken, and no configuration is in force.
+        ConfigError: the file is broken, and no configuration is in force, or it cannot be read here.
     """
     application, broken = Application.load_or_in_force(installation)
     if broken:
