@@ -27,8 +27,7 @@ migrations = partial(read_migrations, "aggregator.store.sqlite")
 
 
 def version(connection: Connection) -> int:
-    with connection.translate():
-        return int(connection.raw.execute("PRAGMA user_version").fetchone()[0])
+    return int(connection.read("PRAGMA user_version")[0][0])
 
 
 def migrate(connection: Connection) -> None:
