@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from aggregator.config import suggest
 from aggregator.config.compile import compile_texts
 from aggregator.errors import ConfigError
 
@@ -495,16 +496,29 @@ def test_of_very_many_errors_the_first_are_told_and_the_others_counted() -> None
     assert told[200] == "feeds.yaml:201:1: errors from here on that are not listed: 1,300"
 
 
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """With how many names each word was compared to find out what was meant."""
+    counts: list[int] = []
+    index = suggest._index
+
+    def counting(known: tuple[str, ...]) -> tuple[dict[str, str], list[tuple[str, int]]]:
+        counts.append(len(known))
+        return index(known)
+
+    monkeypatch.setattr(suggest, "_index", counting)
+    return counts
+
+
 @pytest.mark.parametrize("places", ["xq{}", "no where {}"])
-def test_very_many_unknown_places_are_told_quickly(places: str) -> None:
-    """What was meant by each is searched among some 300 names, but only for those that are told: for 30,000 it took 10 s."""
-    names = ", ".join(["midle east", "midle-east", *map(places.format, range(30_000))])
-    before = time.process_time()
+def test_of_very_many_unknown_places_those_that_are_told_are_compared(places: str, compared: list[int]) -> None:
+    """Each is compared with some 300 names: for 30,000 it took 10 s."""
+    names = ", ".join(["midle east", "midle-east", *map(places.format, range(3_000))])
     told = problems(f"sections: [{{id: a, places: [{names}]}}]")
-    assert time.process_time() - before < 5
+    assert len(compared) <= 2 * 200
     assert len(told) == 201
     assert all("did you mean `middle-east`?" in one for one in told[:2])
-    assert told[200].endswith("errors from here on that are not listed: 29,802")
+    assert told[200].endswith("errors from here on that are not listed: 2,802")
 
 
 @pytest.mark.parametrize("value", ["hunter-22", "hunter: 22"])
@@ -529,22 +543,20 @@ def test_an_unknown_section_from_the_environment_is_told_by_the_name_of_its_vari
     assert "hunter" not in str(refused.value)
 
 
-def test_very_many_unknown_sections_are_told_quickly() -> None:
-    """What was meant by each is searched among all sections, but only for those that are told: a file with 8,000 took a minute."""
-    sources = "".join(f"  - {{name: S{i}, url: https://s{i}.example/, section: sx{i}}}\n" for i in range(5000))
-    sections = "".join(f"  - {{id: s{i}y, title: S}}\n" for i in range(5000))
-    before = time.process_time()
+def test_of_very_many_unknown_sections_those_that_are_told_are_compared(compared: list[int]) -> None:
+    """Each is compared with all sections: a file with 8,000 of both took a minute."""
+    sources = "".join(f"  - {{name: S{i}, url: https://s{i}.example/, section: sx{i}}}\n" for i in range(500))
+    sections = "".join(f"  - {{id: s{i}y, title: S}}\n" for i in range(500))
     told = problems(f"sources:\n{sources}sections:\n{sections}")
-    assert time.process_time() - before < 8
+    assert len(compared) == 200
     assert told[0].endswith("section: there is no section `sx0`; did you mean `s0y`?")
     assert told[199].endswith("section: there is no section `sx199`; did you mean `s199y`?")
 
 
-def test_very_many_unlisted_publishers_are_compared_quickly() -> None:
+def test_of_very_many_unlisted_publishers_as_many_are_compared_as_time_allows(compared: list[int]) -> None:
     """Each is compared with all that are listed: a file with 8,000 of both took more than a minute."""
-    sources = "".join(f"  - {{name: S{i}, url: https://s{i}.example/, publisher: Post {i}x}}\n" for i in range(5000))
-    publishers = "".join(f"  - {{name: Post {i}y}}\n" for i in range(5000))
-    before = time.process_time()
+    sources = "".join(f"  - {{name: S{i}, url: https://s{i}.example/, publisher: Post {i}x}}\n" for i in range(2000))
+    publishers = "".join(f"  - {{name: Post {i}y}}\n" for i in range(2000))
     _, warnings, _ = compile_texts({"feeds.yaml": f"sources:\n{sources}publishers:\n{publishers}"}, {})
-    assert time.process_time() - before < 8
+    assert sum(compared) == 1_000_000
     assert warnings[0].message.endswith("`publishers` does not list `Post 0x`; did you mean `Post 0y`?")
