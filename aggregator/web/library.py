@@ -194,9 +194,8 @@ class Library:
         watched = self.watched()
         ours = sum(state.error_kind in ("crashed", "parser-crashed") for state in watched)
         polling = [MOST_CRASHED] if 2 * ours > max(len(watched), 2) else []
-        damage = (
-            [DAMAGED] if timedelta() <= self.now() - self._damage_met < DAMAGE_IS_TOLD else []
-        )  # not if the clock goes back
+        since = self.now() - self._damage_met  # below 0 if the clock was set back
+        damage = [DAMAGED] if timedelta() <= since < DAMAGE_IS_TOLD else []
         return (*self._configuration.troubles(), *self._troubles(), *polling, *damage)
 
     def lasting(self, make: Callable[[Library], T]) -> T:

@@ -815,7 +815,8 @@ def test_a_late_report_finds_its_headline_although_many_have_it_since_and_news_a
     assert (join.story, join.reason) == (first.item, "same headline")
 
 
-def test_thousands_of_one_headline_are_not_compared_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def _judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pairs each call judges from now on."""
     judged: list[int] = []
     judge = Comparison._judge
 
@@ -824,6 +825,11 @@ def test_thousands_of_one_headline_are_not_compared_each_with_each(monkeypatch: 
         return judge(self, one, *rest)
 
     monkeypatch.setattr(Comparison, "_judge", counted)
+    return judged
+
+
+def test_thousands_of_one_headline_are_not_compared_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = _judged(monkeypatch)
     batch = [
         Candidate(n, "Quake hits the capital again today", "", f"Outlet {n}", None, NOON, "en") for n in range(1000)
     ]
@@ -873,14 +879,7 @@ def test_many_pairs_are_scored_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -
     pairs = list(combinations([one.item for one in batch], 2))
     whole = Comparison(context)
     whole.score_all(pairs)
-    judged: list[int] = []
-    judge = Comparison._judge
-
-    def counted(self: Comparison, one: Any, *others: Any) -> Any:
-        judged.append(len(one))
-        return judge(self, one, *others)
-
-    monkeypatch.setattr(Comparison, "_judge", counted)
+    judged = _judged(monkeypatch)
     monkeypatch.setattr("aggregator.stories.comparison.TOGETHER", 500)
     parts = Comparison(context)
     judged.clear()
