@@ -14,6 +14,7 @@ from aggregator.model.judgement import Receipt, RunnerUp
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.address import typed
+from aggregator.text.regions import countries
 from aggregator.web.library import Library
 
 if TYPE_CHECKING:
@@ -99,12 +100,21 @@ def pin_receipts_on(today: date, settings: Settings, reading: Reading) -> PinRec
     return found
 
 
-def coverage(settings: Settings, story: StoryView) -> dict[str, list[tuple[str, int]]]:
-    """How many of a story's publishers have which label, the most frequent first: {"country": [("GB", 3), …], …}. Without keys that
-    fewer than two publishers have."""
+def coverage(settings: Settings, story: StoryView) -> dict[str, list[tuple[str, str, int]]]:
+    """How many of a story's publishers have which label, the most frequent first: {"country": [("GB", "United Kingdom", 3), …], …}.
+    Without keys that fewer than two publishers have."""
     labels = {publisher.name: publisher.labels for publisher in settings.publishers}
     found: dict[str, Counter[str]] = {}
     for publisher in story.publishers:
         for key, value in labels.get(publisher, ()):
             found.setdefault(key, Counter())[value] += 1
-    return {key: counts.most_common() for key, counts in sorted(found.items()) if counts.total() > 1}
+    return {
+        key: [(value, _named(key, value), count) for value, count in counts.most_common()]
+        for key, counts in sorted(found.items())
+        if counts.total() > 1
+    }
+
+
+def _named(key: str, value: str) -> str:
+    """A label for people: of a country, its name."""
+    return countries()[value][1] if key == "country" and value in countries() else value

@@ -881,7 +881,7 @@ def test_coverage_by_country_and_owner(rooms: Rooms) -> None:
     text = page_of(room.client, "licenses")
     assert "<b>Outlets by country</b>" in text
     assert 'href="/news/search?label=country%3AGB"' in text
-    assert "JP 1</a> 1 without this label</p>" in text, "Reuters has no country"
+    assert "Japan 1</a> 1 without this label</p>" in text, "Reuters has no country"
     assert "<b>Outlets by country</b>" not in page_of(room.client, "octopuses")
 
 
@@ -905,7 +905,7 @@ def test_a_podcast_can_be_heard_and_a_shared_story_shows_its_picture(room: Newsr
     ]
     room.publish(item("The week in missiles", image="https://bbc.example/cover.jpg", enclosures=attached))
     page = page_of(room.client, "week")
-    assert re.findall(r'<a href="([^"]+)"[^>]*>(Listen|Watch) ', page) == [
+    assert re.findall(r'<a href="([^"]+)"[^>]*>(Listen|Watch)</a>', page) == [
         ("https://bbc.example/1.mp3?a=1&amp;b=2", "Listen"),
         ("https://bbc.example/1.mp4", "Watch"),
     ]
