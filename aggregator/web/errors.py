@@ -64,10 +64,12 @@ def fail(error: HTTPException) -> BaseResponse | Response:
     detail = DETAILS.get(code, "The request cannot be answered.")
     if code == 404:
         prefix = library().last_known.prefix
-        lists = f"`{prefix}/sections`, `{prefix}/topics` and `{prefix}/sources` list what there is, `{prefix}/latest.rss` has all"
+        lists = f"; `{prefix}/sections`, `{prefix}/topics` and `{prefix}/sources` list what there is, `{prefix}/latest.rss` has all"
         if _is_api():
-            lists = f"{prefix}/docs and {prefix}/openapi.json list what there is"
-        detail = f"There is nothing at this address; {lists}."
+            lists = f"; {prefix}/docs and {prefix}/openapi.json list what there is"
+        elif _is_page():
+            lists = ""  # the page has links
+        detail = f"There is nothing at this address{lists}."
     if code == 404 and error.description and error.description.startswith("there is no"):
         detail = f"{error.description[0].upper()}{error.description[1:]}.".replace("?.", "?")
     response = _answer(code, error.name, detail)

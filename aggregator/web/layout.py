@@ -110,9 +110,10 @@ def about(force: InForce) -> str:
 
 
 def _code(text: str) -> Markup:
-    """Escaped text, with the parts between backticks in `<code>`."""
+    """Escaped text, with the parts between backticks in `<code>`, addresses as links."""
+    forms = Markup("<code>{0}</code>"), Markup('<a href="{0}">{0}</a>')
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(text.split("`"))
+        forms[part.startswith("/")].format(part) if n % 2 else escape(part) for n, part in enumerate(text.split("`"))
     )
 
 

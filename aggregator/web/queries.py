@@ -89,7 +89,7 @@ def known(force: InForce, kind: str, id: str | None) -> None:
         return
     present = _present(force, kind, id)
     if present is None:
-        raise NotFound(f"there is no {kind} with this id; {_hint(force, kind, id)}")
+        raise NotFound(f"there is no {kind} with this id; {_hint(force, kind, id, f'{force.prefix}/{kind}s/')}")
     if present != id:
         raise Renamed(present)
 
@@ -107,9 +107,9 @@ def _present(force: InForce, kind: str, id: str) -> str | None:
     return named if named in present else None
 
 
-def _hint(force: InForce, kind: str, id: str) -> str:
+def _hint(force: InForce, kind: str, id: str, folder: str = "") -> str:
     near = closest(slug(id), force.names.titles(kind), ALIKE)
-    return f"did you mean `{near}`?" if near else f"{force.prefix}/{kind}s lists all"
+    return f"did you mean `{folder}{near}`?" if near else f"`{force.prefix}/{kind}s` lists all"
 
 
 def labelled(settings: Settings, wanted: Filter) -> Filter:

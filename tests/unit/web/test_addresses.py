@@ -316,12 +316,14 @@ def test_who_mistypes_an_address_learns_which_there_are(client: FlaskClient) -> 
         "`/news/latest.rss` has all.\n"
     )
     for address in ("/sections/defence.rss", "/sections/defence"):
-        assert client.get(address).text.endswith("There is no section with this id; did you mean `defense`?\n")
+        assert client.get(address).text.endswith(
+            "There is no section with this id; did you mean `/news/sections/defense`?\n"
+        )
     story = client.get("/api/v1/stories").get_json()["stories"][0]["id"]
     assert client.get(f"/stories/{story}.json").text.endswith(
         "There is no feed of a single story; /news/api/v1/stories/ID has it as JSON.\n"
     )
-    assert client.get("/sources/x").text.endswith("There is no source with this id; /news/sources lists all.\n")
+    assert client.get("/sources/x").text.endswith("There is no source with this id; `/news/sources` lists all.\n")
 
 
 @pytest.mark.parametrize(

@@ -1129,6 +1129,23 @@ def test_an_error_shows_names_as_code_and_leads_on(client: FlaskClient) -> None:
     assert '<p class="empty">A parameter is misspelt: did you mean <code>limit</code>?</p>' in page
 
 
+def test_an_error_leads_to_what_was_probably_meant(client: FlaskClient) -> None:
+    for address, meant in (
+        ("/sections/defence", "/news/sections/defense"),
+        ("/sections/defence/daily", "/news/sections/defense"),
+        ("/sources/x", "/news/sources"),
+        ("/search?section=news", "/news/sections"),
+    ):
+        page = client.get(address, headers={"Accept": "text/html"}).text
+        assert re.findall(r'<a href="([^"]+)">\1</a>', page) == [meant]
+
+
+def test_an_index_of_sections_calls_feeds_as_their_pages_do(client: FlaskClient) -> None:
+    names = re.findall(r"<dt>([^<]+)</dt>", client.get("/sections/defense").text)
+    shown = re.findall(r'/sections/defense\.\w+" aria-label="(.+?), Defense">(.+?)</a>', client.get("/sections").text)
+    assert names == [text for text, _ in shown] == [text for _, text in shown] == ["RSS", "Atom", "JSON Feed"]
+
+
 def test_a_long_month_is_shown_in_parts_and_its_feed_whole(room: Newsroom) -> None:
     letters = random.Random(1)
     words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(5 * (PER_PAGE + 3))]

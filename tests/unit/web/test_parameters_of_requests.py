@@ -52,7 +52,7 @@ BAD = (
     ("asked", "told"),
     [
         ("section=Defense", "did you mean `defense`?"), ("source=BBC%20World", "did you mean `bbc-world`?"),
-        ("section=defence", "did you mean `defense`?"), ("section=news", "; /news/sections lists all"),
+        ("section=defence", "did you mean `defense`?"), ("section=news", "; `/news/sections` lists all"),
     ],
 )  # fmt: skip
 def test_an_id_that_is_written_as_a_name_is_told_the_id(client: FlaskClient, asked: str, told: str) -> None:
