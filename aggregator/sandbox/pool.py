@@ -43,8 +43,9 @@ class Sandbox:
     a child; `recycle`: number of documents after which a child is replaced (which frees memory that parsers leak); `backlog`: bytes of
     documents that are being fetched, wait or are being parsed, from which on `room` makes further requests wait.
 
-    If a child does not start but another one works, that one does all the work. If none works, waiting documents, and those of the
-    next AFRESH seconds, fail with NoReader.
+    If a child ends as it starts, it may have been killed (where memory is short), and another one is started at once. If a child does not
+    start but another one works, that one does all the work. If none works, waiting documents, and those of the next AFRESH seconds, fail
+    with NoReader.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Sandbox:
         self._children, self._further = children, children - 1  # all, and those that may still be started
         self._refusal = ""  # why a child did not start …
         self._afresh = 0.0  # … and when another one may be started, on the monotonic clock
+        self._ended = 0  # children in a row that ended as they started
         self._slow = asyncio.Semaphore(max(1, children - 1))  # documents that may be slow never occupy all children
         self._stalled: set[str] = set()  # sources whose last document took too long
         self._idle: list[ChildProcess] = []
@@ -145,7 +147,8 @@ class Sandbox:
         return answer
 
     async def _answer(self, task: frames.Request, body: bytes) -> frames.Answer | None:
-        """The answer to a task. None: this child did not start, and its slot was given up, since other children work: try again."""
+        """The answer to a task. None: this child did not start; try again, with another one that starts or, if this slot was given up, with
+        those that work."""
         await self._acquire_slot()
         kept = True
         try:
@@ -174,11 +177,13 @@ class Sandbox:
                 return
         await self._slots.acquire()
 
-    async def _ask(self, child: ChildProcess, task: frames.Request, body: bytes) -> frames.Answer:
+    async def _ask(self, child: ChildProcess, task: frames.Request, body: bytes) -> frames.Answer | None:
+        """The answer of a child. None: it ended as it started, but another one may start."""
         self._busy.add(child)
         fine = False
         try:
-            await self._ready(child)
+            if not await self._ready(child):
+                return None
             async with asyncio.timeout(self._wall):
                 answer = await child.ask(task, body)
             fine = True
@@ -194,7 +199,8 @@ class Sandbox:
             else:
                 await child.stop()
 
-    async def _ready(self, child: ChildProcess) -> None:
+    async def _ready(self, child: ChildProcess) -> bool:
+        """Wait until a child has started. False: it ended, the first in a row."""
         try:
             async with asyncio.timeout(self._starting):
                 await child.ready()
@@ -203,7 +209,15 @@ class Sandbox:
         except (OSError, EOFError, ValueError) as error:
             if self._closed:
                 raise SandboxError("crashed", CLOSED) from error
-            raise self._not_started("it ends at once; `python -m aggregator.sandbox.child 0 0` may say why") from error
+            self._ended += 1
+            if self._ended == 1:
+                return False
+            raise self._not_started(
+                "they end at once; `python -m aggregator.sandbox.child 0 0` may say why, or the system's log if they are killed"
+            ) from error
+        if not child.asked:
+            self._ended = 0
+        return True
 
     def _not_started(self, why: str) -> NoReader:
         self._refusal = f"no process that reads documents starts here: {why}"

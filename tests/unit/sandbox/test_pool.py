@@ -168,12 +168,31 @@ async def test_a_child_that_ends_as_it_starts_is_told_too(monkeypatch: pytest.Mo
         asked = [sandbox.parse(fetched(GOOD), JOB) for _ in range(5)]
         for error in await asyncio.gather(*asked, return_exceptions=True):
             assert isinstance(error, NoReader)
-            assert "it ends at once; `python -m aggregator.sandbox.child 0 0` may say why" in str(error)
+            assert "they end at once; `python -m aggregator.sandbox.child 0 0` may say why" in str(error)
         monkeypatch.setattr(sys, "executable", "/nowhere/python")
         sandbox._afresh = 0.0
         await sandbox.start()  # the first document will tell
         with pytest.raises(NoReader, match="starts here: No such file or directory"):
             await sandbox.parse(fetched(GOOD), JOB)
+
+
+async def test_a_child_that_is_killed_as_it_starts_costs_no_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by the kernel where memory is short. Another one starts at once; only if that ends too none starts here."""
+    start, killed = ChildProcess.start, [True, False, True, True]
+
+    async def some(memory: int) -> ChildProcess:
+        child = await start(memory)
+        if killed.pop(0):
+            os.kill(child.pid, signal.SIGKILL)
+        return child
+
+    monkeypatch.setattr(ChildProcess, "start", some)
+    async with Sandbox(children=1, recycle=2) as sandbox:
+        for _ in range(2):
+            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+        with pytest.raises(NoReader):
+            await sandbox.parse(fetched(GOOD), JOB)
+        assert killed == []
 
 
 async def test_where_one_child_works_a_further_one_that_does_not_start_costs_no_document(
