@@ -6,6 +6,7 @@ Errors of remote servers are common, so they are not exceptions but values: `mod
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Literal
 
@@ -71,18 +72,26 @@ class QueryError(UsageError):
         self.parameter = parameter
 
 
+def bounded(problems: Sequence[Problem], count: int) -> tuple[Problem, ...]:
+    """Of `count` errors, or warnings, at most `ConfigError.MOST`: the first, and a last one that counts the others (a wrong file may have
+    one in each of 100,000 lines)."""
+    listed = tuple(problems[: ConfigError.MOST])
+    if count == len(listed):
+        return listed
+    further = problems[len(listed)]
+    kind = "warnings" if further.warning else "errors"
+    message = f"{kind} from here on that are not listed: {count - len(listed):,}"
+    return (*listed, replace(further, message=message))
+
+
 class ConfigError(AggregatorError):
-    """The configuration is refused as a whole; `problems` has every error, in file order; of more than `MOST` the first, and a last one
-    that counts the others (a wrong file may have one in each of 100,000 lines). `main` is the main file, under the name that problems use
-    for it."""
+    """The configuration is refused as a whole; `problems` has every error, in file order, `bounded`. `main` is the main file, under the
+    name that problems use for it."""
 
     MOST = 200
     exit_code = 2
 
     def __init__(self, problems: tuple[Problem, ...], main: str) -> None:
-        if further := problems[self.MOST :]:
-            rest = replace(further[0], message=f"errors from here on that are not listed: {len(further):,}")
-            problems = (*problems[: self.MOST], rest)
         super().__init__("\n".join(str(problem.under(main)) for problem in problems))
         self.problems, self.main = problems, main
 

@@ -3,7 +3,7 @@ changes with an edit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -12,8 +12,8 @@ from aggregator.categorise.attribution import blocking
 from aggregator.categorise.judge import judge
 from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook
-from aggregator.errors import Problem
-from aggregator.model.judgement import Case, Receipt
+from aggregator.errors import ConfigError, Problem, bounded
+from aggregator.model.judgement import Case, Judgement, Receipt
 from aggregator.model.settings import Example, Position, Rules
 from aggregator.model.stream import StreamName
 
@@ -38,30 +38,54 @@ class Turned(Struct, frozen=True):
     why: str | None
 
 
+class Miss(Struct, frozen=True):
+    """A failing example of a section or topic, and its judgement."""
+
+    book: Rulebook
+    rule: Rules
+    kind: Kind
+    example: Example
+    found: Judgement
+
+    @property
+    def problem(self) -> Problem:
+        """What is wrong and why. Finding out why takes much longer than the judgement."""
+        return self.example.at.problem(f'"{self.example.text}": {self._message()}')
+
+    def _message(self) -> str:
+        book, rule, example, found = self.book, self.rule, self.example, self.found
+        if self.kind == "counterexample":
+            return f"expected not in {rule.id}, but it is ({_why(book, example, rule.id)})"
+        out = _kept_out(book, example, rule)
+        if rule.kind == "section":
+            return f"expected section {rule.id}, got {found.section} ({_why(book, example, found.section)}){out}"
+        return f"expected topic {rule.id}, got {', '.join(found.topics) or 'no topic'}{out}"
+
+
 def check_examples(book: Rulebook) -> tuple[Problem, ...]:
-    """Every failing example, in the order of the rules.
+    """The failing examples, in the order of the rules; `bounded`.
 
     An example of a section must have that section as its primary one, and an example of a topic must be in the topic. A
     counterexample must not be in the section or topic at all.
     """
-    return tuple(problem for rule in book.rules for _, problem in _misses(book, rule))
+    misses = [miss for rule in book.rules for miss in _misses(book, rule)]
+    return bounded([miss.problem for miss in misses[: ConfigError.MOST + 1]], len(misses))
 
 
-def failing(book: Rulebook | None) -> dict[Key, Problem]:
+def failing(book: Rulebook | None) -> dict[Key, Miss]:
     """The failing examples of a file, if there is one."""
-    return dict(miss for rule in book.rules for miss in _misses(book, rule)) if book else {}
+    misses = (miss for rule in book.rules for miss in _misses(book, rule)) if book else ()
+    return {(miss.rule.stream, miss.kind, miss.example.text): miss for miss in misses}
 
 
-def turned(
-    before: Rulebook | None, after: Rulebook, failed: Mapping[Key, Problem], fails: Mapping[Key, Problem]
-) -> list[Turned]:
+def turned(before: Rulebook | None, after: Rulebook, failed: Container[Key], fails: Mapping[Key, Miss]) -> list[Turned]:
     """The examples of `after` whose result changed, and new ones that fail. `failed` and `fails` are `failing` of before and after."""
     known, found = _examples(before), []
     for key, at in _examples(after).items():
         stream, kind, text = key
         held, holds = key not in failed if key in known else None, key not in fails
         if held != holds and not (held is None and holds):
-            found.append(Turned(stream.id, kind, text, at, held, holds, None if holds else fails[key].message))
+            found.append(Turned(stream.id, kind, text, at, held, holds, None if holds else fails[key].problem.message))
     return found
 
 
@@ -75,26 +99,16 @@ def _examples(book: Rulebook | None) -> dict[Key, Position]:
     }
 
 
-def _misses(book: Rulebook, rule: Rules) -> Iterator[tuple[Key, Problem]]:
+def _misses(book: Rulebook, rule: Rules) -> Iterator[Miss]:
     """The failing examples of one section or topic."""
-
-    def miss(kind: Kind, example: Example, message: str) -> tuple[Key, Problem]:
-        return (rule.stream, kind, example.text), example.at.problem(f'"{example.text}": {message}')
-
     for example in rule.examples:
         found = judge(book, Case(example.text))
-        if found.section != rule.id and rule.kind == "section":
-            why = _why(book, example, found.section)
-            out = _kept_out(book, example, rule)
-            yield miss("example", example, f"expected section {rule.id}, got {found.section} ({why}){out}")
-        elif rule.kind == "topic" and rule.id not in found.topics:
-            got = f"{', '.join(found.topics) or 'no topic'}{_kept_out(book, example, rule)}"
-            yield miss("example", example, f"expected topic {rule.id}, got {got}")
+        if found.section != rule.id if rule.kind == "section" else rule.id not in found.topics:
+            yield Miss(book, rule, "example", example, found)
     for example in rule.counterexamples:
         found = judge(book, Case(example.text))
         if rule.id in (found.sections if rule.kind == "section" else found.topics):
-            why = _why(book, example, rule.id)
-            yield miss("counterexample", example, f"expected not in {rule.id}, but it is ({why})")
+            yield Miss(book, rule, "counterexample", example, found)
 
 
 def _why(book: Rulebook, example: Example, section: str) -> str:

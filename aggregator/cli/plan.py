@@ -17,7 +17,7 @@ from aggregator.cli import shapes
 from aggregator.cli.arguments import Command, json_option, number, option, unexpected
 from aggregator.cli.comparison import Comparison, move
 from aggregator.cli.terminal import bar, print_json
-from aggregator.errors import QueryError, UsageError
+from aggregator.errors import ConfigError, QueryError, UsageError
 from aggregator.ports import Archive
 from aggregator.text.plurals import counted
 
@@ -174,7 +174,10 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
 def _further(report: shapes.Plan, *, edited: bool, part: bool) -> Iterator[tuple[str, Sequence[str]]]:
     """(title, lines) of what follows the stories that move; the lines may be none."""
     yield "Stories joined, split and hidden", _overruled(report)
-    yield "Examples", [*_refusal(report), *map(_example, report["examples"])]
+    examples = report["examples"]
+    rest = len(examples) - ConfigError.MOST
+    more = [f"… and {rest} more, all in --json"] if rest > 0 else []
+    yield "Examples", [*_refusal(report), *map(_example, examples[: ConfigError.MOST]), *more]
     yield from _dead(report, edited=edited, part=part)
 
 

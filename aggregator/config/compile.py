@@ -15,7 +15,7 @@ from aggregator.config.check import check, lacks_fallback, source_id
 from aggregator.config.environment import mask
 from aggregator.config.project import Project, Reader, disk, held, read_project
 from aggregator.config.publishers import PublisherIndex, publisher_index
-from aggregator.errors import ConfigError, Problem
+from aggregator.errors import ConfigError, Problem, bounded
 from aggregator.model import settings as model
 from aggregator.model.stream import RulesKind
 
@@ -43,10 +43,10 @@ def _compile(main: str, read: Reader, environ: Mapping[str, str]) -> Compilation
         problems = [*problems, *check(project.main, project.parts, project.sections, environ)]
     order = {name: index for index, name in enumerate(project.texts)}
     problems = sorted(dict.fromkeys(map(_one_line, problems)), key=lambda p: (order.get(p.file, -1), p.line, p.column))
-    errors = tuple(problem for problem in problems if not problem.warning)
+    errors = [problem for problem in problems if not problem.warning]
     if errors or project.main is None:
-        raise ConfigError(errors, main)
-    return _settings(project, project.main), tuple(problems), tuple(sorted(project.variables))
+        raise ConfigError(bounded(errors, len(errors)), main)
+    return _settings(project, project.main), bounded(problems, len(problems)), tuple(sorted(project.variables))
 
 
 def _one_line(problem: Problem) -> Problem:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from aggregator.categorise.examples import check_examples
+from aggregator.categorise.examples import Key, failing
 from aggregator.categorise.proposing import Proposal, proposals
 from aggregator.errors import Problem
 from aggregator.model.judgement import Case
@@ -24,9 +24,6 @@ COMMON = 2000  # a word that more than one in so many stories has says little
 
 Trial = Callable[[Proposal], Configuration]
 """Returns the configuration with the proposed edit."""
-
-At = tuple[str, int, int]
-"""File, line and column of an example."""
 
 
 class Effect(Struct, frozen=True):
@@ -68,8 +65,8 @@ class Expectation(Struct, frozen=True):
         5. use a word that a topic uses, then fewer words, then words that are not common, then those that the headline has first: it
            mostly begins with what it is about."""
         found = islice(filter(self._keeps_fallback, proposals(self.now.rulebook, self.case, self.wanted)), TRIED)
-        failing = {_at(problem) for problem in check_examples(self.now.rulebook)}
-        effects = [self._effect(proposal, trial(proposal), failing) for proposal in found]
+        failed = failing(self.now.rulebook)
+        effects = [self._effect(proposal, trial(proposal), failed) for proposal in found]
         telling = self._telling()
         stories = self.archive.edition.count() if self.archive else 0
         return sorted(effects, key=lambda effect: self._rank(effect, telling, max(3, stories // COMMON)))
@@ -91,8 +88,8 @@ class Expectation(Struct, frozen=True):
         found = self.now.receipts(self.case.title, self.case.summary)
         return frozenset(match.text.lower() for one in found if one.section in topics for match in one.matched)
 
-    def _effect(self, proposal: Proposal, then: Configuration, failing: Container[At]) -> Effect:
-        fails = tuple(problem for problem in check_examples(then.rulebook) if _at(problem) not in failing)
+    def _effect(self, proposal: Proposal, then: Configuration, failed: Container[Key]) -> Effect:
+        fails = tuple(miss.problem for key, miss in failing(then.rulebook).items() if key not in failed)
         found = self._plan(proposal, then, self.archive) if self.archive else Plan()
         return Effect(proposal, fails, self.leading(then), found)
 
@@ -115,7 +112,3 @@ class Expectation(Struct, frozen=True):
             effect.plan.stories > few,
             self.case.title.lower().find(words),
         )
-
-
-def _at(problem: Problem) -> At:
-    return problem.file, problem.line, problem.column

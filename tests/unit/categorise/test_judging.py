@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from builders.judging import judge, receipts
 
-from aggregator.categorise import weights
+from aggregator.categorise import examples, weights
+from aggregator.categorise.attribution import Cause
 from aggregator.categorise.examples import check_examples
 from aggregator.categorise.judge import story_sections
 from aggregator.categorise.rulebook import Rulebook, compile_rules
@@ -408,6 +409,26 @@ def test_an_example_that_a_line_keeps_out_names_that_line() -> None:
     assert "expected topic nato, got no topic; never: recipe at " in told[1]
     firms = rule("asia", places=("JP",), nots=("japan tobacco",), examples=("Japan Tobacco gains",))
     assert "got world (no rule matched); not: japan tobacco at " in check_examples(book(firms))[0].message
+
+
+def test_of_very_many_failing_examples_the_first_are_told_and_the_others_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """To say why takes longer than to judge: for 8,192 it took 19 s."""
+    found: list[str] = []
+    blocking = examples.blocking
+
+    def counting(book: Rulebook, rule: Rules, text: str) -> Cause | None:
+        found.append(text)
+        return blocking(book, rule, text)
+
+    monkeypatch.setattr(examples, "blocking", counting)
+    asia = rule("asia", places=("CN",), examples=tuple(f"Rain falls {n}" for n in range(500)))
+    told = check_examples(book(asia))
+    assert len(found) <= 201
+    assert len(told) == 201
+    assert told[199].message == '"Rain falls 199": expected section asia, got world (no rule matched)'
+    assert told[200].message == "errors from here on that are not listed: 300"
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,15 @@ def test_stories_that_come_and_go_with_the_line_responsible(desk: Desk) -> None:
     assert desk.json("plan", proposed) == plan, "a plan changes nothing, not even the next plan"
 
 
+def test_of_very_many_examples_that_turn_the_first_are_shown(desk: Desk) -> None:
+    rain = ", ".join(f"Rain falls {n}" for n in range(250))
+    proposed = desk.propose(('["Bone Japan porcelain breaks records"]', f"[{rain}]"))
+    assert len(desk.json("plan", proposed)["examples"]) == 250
+    shown = desk.run("plan", proposed)
+    assert shown.count("fails: ") == 200
+    assert "\n  … and 50 more, all in --json\n" in shown
+
+
 def test_a_story_that_stays_in_its_sections_with_another_as_the_primary_one(desk: Desk) -> None:
     """Feeds with primary=1 show it: /subscriptions.opml names no others."""
     proposed = desk.propose(("words: [missile*,", "words: [{missile*: 4},"))

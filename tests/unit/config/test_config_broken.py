@@ -496,6 +496,15 @@ def test_of_very_many_errors_the_first_are_told_and_the_others_counted() -> None
     assert told[200] == "feeds.yaml:201:1: errors from here on that are not listed: 1,300"
 
 
+def test_of_very_many_warnings_the_first_are_told_and_the_others_counted() -> None:
+    """Lists with a sign too many gave 7 MB, in each log and on each terminal."""
+    words = "".join(f"\n    - -w{n}" for n in range(1500))
+    told = compile_texts({"feeds.yaml": f"sections:\n- id: a\n  words:{words}"}, {})[1]
+    assert len(told) == 201
+    assert str(told[199]).startswith("feeds.yaml:203:7: warning: `-w199` counts as")
+    assert str(told[200]) == "feeds.yaml:204:7: warning: warnings from here on that are not listed: 1,300"
+
+
 @pytest.fixture
 def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """With how many names each word was compared to find out what was meant."""
