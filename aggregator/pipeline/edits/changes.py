@@ -255,8 +255,9 @@ def _settings(key: str, old: Struct, new: Struct) -> Iterator[SettingChange]:
 
 
 def _settings_of(old: Source, new: Source, public: Callable[[str], str]) -> Iterator[SettingChange]:
-    """The settings of a source that change, except its id and whether it is paused, and when its id changes, what that told already."""
-    told = {"id", "at", "enabled", *(("name", "was") if old.id != new.id else ())}
+    """The settings of a source that change, except its id and whether it is paused; and its `was` when its id changes. (Its name is told
+    then too: the id need not be made from it, and readers see the name.)"""
+    told = {"id", "at", "enabled", *(("was",) if old.id != new.id else ())}
     if (old.publisher, new.publisher) == (old.name, new.name):
         told.add("publisher")
     for key in Source.__struct_fields__:

@@ -384,11 +384,13 @@ def test_sources_that_start_stop_and_are_renamed(desk: Desk) -> None:
     found = desk.json("plan", proposed)["configuration"]["sources"]
     assert found == {
         "added": ["four"], "removed": ["two", "three"], "renamed": [{"from": "one", "to": "uno"}], "changed": [],
-        "paused": [], "resumed": [], "lost": [], "settings": [],
+        "paused": [], "resumed": [], "lost": [],
+        "settings": [{"id": "uno", "key": "name", "from": "One", "to": "Uno"}],
     }  # fmt: skip
     out = desk.run("plan", proposed)
     assert "+ source four starts" in out
     assert "~ source one is renamed to uno\n" in out
+    assert "~ source uno: name: One → Uno\n" in out
 
 
 def test_a_source_that_is_paused_is_told_so(desk: Desk) -> None:
