@@ -11,19 +11,18 @@ from aggregator.errors import ConfigError
 from aggregator.ports import Upkeep
 
 
-def for_service(installation: Installation) -> Application:
+def for_service(installation: Installation, *, works: bool = False) -> Application:
     """The configuration of the file. If it is broken, that is reported, and it is the one in force: after a crash or a reboot, readers
-    notice nothing and no news is missed.
+    notice nothing and no news is missed. `works`: the service has a worker, whose log will say what is wrong in the file.
 
     Raises:
         ConfigError: the file is broken, and no configuration is in force, or it cannot be read here.
     """
     application, broken = Application.load_or_in_force(installation)
     if broken:
-        print(
-            f"{broken}\nwarning: {installation.config} is broken; going on by the configuration in force",
-            file=sys.stderr,
-        )
+        if not works:
+            print(broken, file=sys.stderr)
+        print(f"warning: {installation.config} is broken; going on by the configuration in force", file=sys.stderr)
     return application
 
 

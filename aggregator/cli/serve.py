@@ -56,8 +56,8 @@ def listening(args: argparse.Namespace, installation: Installation) -> tuple[str
 def announce(application: Application) -> None:
     if application.settings.site.url is None:
         print(
-            f"warning: site.url is not set in {application.installation.config}, so feeds link to {application.installation.address}; "
-            "set it to the public address before others subscribe",
+            f"warning: site.url is not set, so feeds link to {application.installation.address}; "
+            f"set it in {application.installation.config} to the public address before others subscribe",
             file=sys.stderr,
         )
 

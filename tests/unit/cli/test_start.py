@@ -99,8 +99,8 @@ def test_where_links_lead_to_the_address_on_which_it_listens_it_warns(
     if url:
         config.write_text(config.read_text().replace("site: {", f"site: {{url: {url}, "))
     assert main(["--config", str(config), "--instance", str(tmp_path / "i"), command, "--port", str(port)]) == 0
-    warned = f"site.url is not set in {config}, so feeds link to http://127.0.0.1:{port};" in capsys.readouterr().err
-    assert warned is (url is None)
+    warned = f"site.url is not set, so feeds link to http://127.0.0.1:{port}; set it in {config} "
+    assert (warned in capsys.readouterr().err) is (url is None)
 
 
 @pytest.mark.usefixtures("unserved")
