@@ -12,6 +12,7 @@ from aggregator.model import notes
 from aggregator.model.source import PAUSED, Health, SourceState
 from aggregator.render.fit import rfc3339
 from aggregator.schedule.health import health
+from aggregator.schedule.permanent_redirects import adopted
 from aggregator.web import shapes
 from aggregator.web.library import Library
 
@@ -52,8 +53,14 @@ def source_rows(lib: Library) -> list[shapes.Source]:
 
 
 def addresses(lib: Library) -> dict[str, str]:
-    """Address → id of all configured sources."""
-    return {requested(source.url): source.id for source in lib.in_force().settings.sources}
+    """Address → id of the configured source that has it or else, in the order of the file, of the first that moved there."""
+    sources = lib.in_force().settings.sources
+    found = {requested(source.url): source.id for source in sources}
+    moved = {state.id: state.moved_to for state in lib.watched() if adopted(state)}
+    for source in sources:
+        if target := moved.get(source.id):
+            found.setdefault(target, source.id)
+    return found
 
 
 def public_health(state: SourceState, listed: Mapping[str, str] = MappingProxyType({})) -> tuple[Health, str]:

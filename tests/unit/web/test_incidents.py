@@ -77,6 +77,18 @@ def test_a_source_that_moved_to_the_address_of_another_is_to_be_removed(newsroom
     assert [advice in row["evidence"] for row in rows if row["id"] == "kyodo"] == [True]
 
 
+def test_of_two_sources_that_moved_to_one_address_the_first_takes_it(newsroom: Newsroom) -> None:
+    """`check` refused what both were advised to do."""
+    moved = {"moved_to": "https://new.example/", "moved_count": 9, "moved_since": NOON - 3 * DAY, "last_success": NOON}
+    states = newsroom.archive.sources.states(["kyodo", "bbc-world"])
+    newsroom.archive.sources.save([structs.replace(state, **moved) for state in states])
+    rows = orjson.loads(newsroom.client.get("/api/v1/sources").data)["sources"]
+    first, second = (row for row in rows if row["state"] == "moved")
+    assert first["evidence"].endswith("in feeds.yaml set url: https://new.example/")
+    assert f"remove this source, and add `was: [{second['id']}]` to {first['id']}, " in second["evidence"]
+    assert second["evidence"] in entries(newsroom)[f"{second['id']}: moved"]["summary"].replace("Moved", "moved")
+
+
 def test_a_feed_that_was_dead_when_it_was_added_is_told_with_the_date_of_its_first_poll(newsroom: Newsroom) -> None:
     """Readers put an alert dated years ago below all others, or count it as read."""
     (kyodo,) = newsroom.archive.sources.states(["kyodo"])
