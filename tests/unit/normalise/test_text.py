@@ -1760,6 +1760,22 @@ def test_a_tower_of_marks_does_not_cover_other_headlines(mark: str) -> None:
     assert plain(emoji) == emoji
 
 
+def tags(code: str) -> str:
+    return "".join(chr(0xE0000 + ord(letter)) for letter in code)
+
+
+@pytest.mark.parametrize("region", ["gbeng", "gbsct", "gbwls"])
+def test_flags_of_regions_stay_and_tags_hide_no_text(region: str) -> None:
+    flag = f"🏴{tags(region)}\U000e007f"
+    assert plain(f"{flag} wins {flag}{flag}") == f"{flag} wins {flag}{flag}"
+    assert one("Hear it.", title=escape(f"{flag} wins")).title == f"{flag} wins"
+    assert one(f"<p>{flag} wins</p>").content == f"<p>{flag} wins</p>"
+    assert plain("".join(f"&#{ord(char)};" for char in flag)) == flag
+    assert cut(f"{'a' * 20}{flag}{'b' * 30}", 25) == f"{'a' * 20}…"
+    hidden = f"🏴{tags(region)} 🏴{tags('ustx')}\U000e007f {flag}{tags('secret')}\U000e007f {tags(region)}\U000e007f"
+    assert plain(hidden) == f"🏴 🏴 {flag}"
+
+
 @pytest.mark.parametrize("sign", list("\ufff0\U0001bca0\U0001d173\U000e0080\U000e01f0"))
 def test_further_signs_that_nobody_sees_go(sign: str) -> None:
     assert plain(f"re{sign}cipe") == "recipe"
