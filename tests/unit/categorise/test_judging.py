@@ -6,7 +6,7 @@ import pytest
 from builders.judging import judge, receipts
 
 from aggregator.categorise import examples, weights
-from aggregator.categorise.attribution import Cause
+from aggregator.categorise.attribution import Cause, blocking
 from aggregator.categorise.examples import check_examples
 from aggregator.categorise.judge import story_sections
 from aggregator.categorise.rulebook import Rulebook, compile_rules
@@ -416,7 +416,6 @@ def test_of_very_many_failing_examples_the_first_are_told_and_the_others_counted
 ) -> None:
     """To say why takes longer than to judge: for 8,192 it took 19 s."""
     found: list[str] = []
-    blocking = examples.blocking
 
     def counting(book: Rulebook, rule: Rules, text: str) -> Cause | None:
         found.append(text)
