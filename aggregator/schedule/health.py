@@ -89,8 +89,8 @@ def in_words(flaw: str) -> str:
 
 
 def health(state: SourceState, listed: Mapping[str, str] = MappingProxyType({})) -> tuple[Health, str]:
-    """(state, evidence). `listed`: address → id of the source in feeds.yaml that has it or may take it. The state is the first of these
-    that applies:
+    """(state, evidence). Of the sources in feeds.yaml, listed has address → id of the one that has it or may take it. The state
+    is the first of these that applies:
     - `gone`: 410, no longer polled;
     - `challenge`: a check for browsers instead of the feed; `not-a-feed`: a web page or nothing; `failing`: the last poll failed
       otherwise;
