@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from feedgen.feed import FeedGenerator
+
 from aggregator.model.feed import Rendered, Stream
 from aggregator.render.entry import FeedEntry
 from aggregator.render.xmlfeed import element, picture, quoted, text, written
@@ -12,7 +14,7 @@ TYPE = "application/atom+xml"
 
 
 def render(stream: Stream) -> Rendered:
-    return written(stream, "atom", TYPE, write=lambda feed: bytes(feed.atom_str()), entry=_entry, end="</feed>")
+    return written(stream, "atom", TYPE, write=FeedGenerator.atom_str, link="link", entry=_entry, end="</feed>")
 
 
 def _entry(entry: FeedEntry, language: str) -> Iterator[str]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC
 from email.utils import format_datetime
 
+from feedgen.feed import FeedGenerator
+
 from aggregator.model.feed import Rendered, Stream
 from aggregator.render.entry import FeedEntry
 from aggregator.render.xmlfeed import element, is_picture, picture, text, written
@@ -14,7 +16,8 @@ TYPE = "application/rss+xml"
 
 
 def render(stream: Stream) -> Rendered:
-    return written(stream, "rss", TYPE, write=lambda feed: bytes(feed.rss_str()), entry=_item, end="</channel></rss>")
+    write = FeedGenerator.rss_str
+    return written(stream, "rss", TYPE, write=write, link="atom:link", entry=_item, end="</channel></rss>")
 
 
 def _item(entry: FeedEntry, language: str) -> Iterator[str]:

@@ -1,59 +1,38 @@
 """What RSS and Atom share: the document around the entries, from feedgen, and how text is written into XML.
 
-feedgen writes only `rel=self` links into RSS, and uses the current time for dates that are not set; so all dates are set, and an
-extension adds the other links. Elements that both formats have are set once, by their name in Atom or in RSS: the id becomes the guid
-too, the summary the description, the image the logo.
+feedgen uses the current time for dates that are not set, so all are set. Elements that both formats have are set once, by their name in
+Atom or in RSS: the description becomes the subtitle too, the icon that of both.
 
-The entries are written here and not by feedgen, which takes five times as long for them, and sets the locale of the whole process for
-each date.
+The links of RFC 5005 are written here, since feedgen writes only `rel=self` links into RSS; and so are the entries, for which feedgen takes
+five times as long, and sets the locale of the whole process for each date.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from html import escape
-from typing import Any
 
 from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
-from lxml import etree
 
 from aggregator.model.feed import Rendered, Stream
 from aggregator.model.item import Enclosure
 from aggregator.render.entry import FeedEntry, entries
 from aggregator.render.fit import fit
 
-ATOM = "http://www.w3.org/2005/Atom"
-DC = "http://purl.org/dc/elements/1.1/"
-HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
-MEDIA = "http://search.yahoo.com/mrss/"
+NAMESPACES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "fh": "http://purl.org/syndication/history/1.0",  # RFC 5005
+    "media": "http://search.yahoo.com/mrss/",
+}
 ICON = 144  # width and height of `Stream.icon` in pixels; the largest width that RSS allows
 
 
-class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen publishes no types
-    """Adds the links of RFC 5005 to both formats, and declares the namespaces that entries use."""
-
-    def __init__(self) -> None:
-        self.links: list[tuple[str, str]] = []
-        self.archive = False
+class Namespaces(BaseExtension):  # type: ignore[misc]  # feedgen publishes no types
+    """Declares the namespaces of what is written here."""
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC, "fh": HISTORY, "media": MEDIA}
-
-    def extend_rss(self, feed: Any) -> Any:
-        channel = feed[0]
-        self._add(channel, f"{{{ATOM}}}link")
-        return feed
-
-    def extend_atom(self, feed: Any) -> Any:
-        self._add(feed, "link")  # feedgen's Atom elements have no namespace of their own, only the default one
-        return feed
-
-    def _add(self, parent: Any, tag: str) -> None:
-        for rel, href in self.links:
-            etree.SubElement(parent, tag, {"rel": rel, "href": href})
-        if self.archive:
-            etree.SubElement(parent, f"{{{HISTORY}}}archive")
+        return NAMESPACES
 
 
 def is_picture(enclosure: Enclosure) -> bool:
@@ -93,12 +72,16 @@ def written(
     mime: str,
     *,
     write: Callable[[FeedGenerator], bytes],
+    link: str,
     entry: Callable[[FeedEntry, str], Iterator[str]],
     end: str,
 ) -> Rendered:
     """The document. `extension`: that of its address; `mime`: its media type; `write` serialises the document without entries, which
-    ends with `end`; `entry` gives the parts of an entry of a feed in a language."""
-    start = write(_generator(stream, extension, mime)).removesuffix(end.encode())
+    ends with `end`; `link`: the name of Atom's link in it; `entry` gives the parts of an entry of a feed in a language."""
+    start = (
+        write(_generator(stream, extension, mime)).removesuffix(end.encode())
+        + _history(stream, extension, link).encode()
+    )
     # Encoded one by one: a month has megabytes. `fit` once more, since one character that XML forbids would spoil them all.
     told = (fit("".join(entry(one, stream.language))).encode() for one in entries(stream))
     return Rendered.of(b"".join([start, *told, end.encode()]), f"{mime}; charset=utf-8", stream.modified)
@@ -107,7 +90,7 @@ def written(
 def _generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     """A FeedGenerator for a stream, without its entries."""
     feed = FeedGenerator()
-    feed.register_extension("wire", WireExtension)
+    feed.register_extension("namespaces", Namespaces)
     page = stream.address + stream.query
     self_link = f"{stream.address}.{extension}{stream.part}"
     feed.id(page)
@@ -121,10 +104,15 @@ def _generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     feed.ttl(stream.ttl)
     feed.icon(stream.icon)
     feed.image(url=stream.icon, title=stream.title, link=page, width=str(ICON), height=str(ICON))
+    return feed
+
+
+def _history(stream: Stream, extension: str, link: str) -> str:
+    """What RFC 5005 adds to the document."""
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
-    feed.wire.links = [(rel, f"{address}.{extension}{stream.selection}") for rel, address in documents if address]
+    links = [(rel, f"{address}.{extension}{stream.selection}") for rel, address in documents if address]
     if stream.older and not stream.previous:  # if there are archives, readers follow those
         rel = "prev-archive" if stream.current else "next"  # a part of a month is an archive, too
-        feed.wire.links.append((rel, f"{stream.address}.{extension}{stream.older}"))
-    feed.wire.archive = stream.archive
-    return feed
+        links.append((rel, f"{stream.address}.{extension}{stream.older}"))
+    told = "".join(element(link, rel=rel, href=href) for rel, href in links)
+    return f"{told}<fh:archive/>" if stream.archive else told
