@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -121,6 +122,8 @@ TAGS = {
 }
 """What the groups of addresses are, by the names of their blueprints."""
 NAMED = (shapes.JsonFeed, shapes.Moved, shapes.Problem)
+_ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
+"""A variable part of a route: its converter, if any, and its name."""
 
 
 def described_routes(app: Flask) -> Iterator[tuple[Rule, Operation]]:
@@ -158,7 +161,7 @@ def description(app: Flask, title: str, root: str) -> dict[str, Any]:
 
 def path(rule: Rule) -> str:
     """A route as OpenAPI writes it: /sections/{id}.{extension}."""
-    return "".join(f"{{{data}}}" if dynamic else data for dynamic, data in rule._trace[1:]).lstrip("|")
+    return _ARGUMENT.sub(r"{\2}", rule.rule)
 
 
 def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
@@ -193,10 +196,9 @@ def _schema(of: Any) -> dict[str, Any]:
 
 
 def _of_path(rule: Rule) -> list[dict[str, Any]]:
-    kinds = {name: type(converter).__name__.lower() for name, converter in rule._converters.items()}
     return [
         {"name": name, "in": "path", "required": True, "schema": PATTERNS.get(kind, {"type": "string"})}
-        for name, kind in kinds.items()
+        for kind, name in _ARGUMENT.findall(rule.rule)
     ]
 
 
