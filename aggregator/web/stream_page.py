@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from aggregator.model.feed import Stream
 from aggregator.model.story import StoryView
-from aggregator.model.stream import QueryKind, StreamQuery
+from aggregator.model.stream import Filter, QueryKind, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.cache import kept
 from aggregator.web.front_page import SEVERAL, each_once, of_many
@@ -27,7 +27,7 @@ from aggregator.web.streams import build
 from aggregator.web.titles import called, heading, narrowings, searched, wider
 
 PER_LIST = 100  # stories or items of a list on one page; 500, as in feeds, are 150 screens of a phone
-PER_PAGE = 200  # … of a month, unless `limit` names another number
+PER_PAGE = 200  # … of a month, which may have tens of thousands: too many for a browser
 MOST = 8  # stories with the most outlets, shown beside a stream
 IN_FORM = ("q", "section", "since", "until", "min_publishers")
 """The parameters for which the form of a search has a field (in `stream.html`); the form carries the others along."""
@@ -39,18 +39,17 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
     force = lib.in_force()
     query = resolve(lib, kind, id, request.args, month)
     best = by_relevance(request.args, query.filter.words)
-    part = _part(query)
-    if part is None:
-        query = replace(query, limit=query.limit or PER_LIST)
+    size = query.limit or (PER_PAGE if month else PER_LIST)
+    number = parameters.number(request.args, "page", 1, parameters.PAGES) if month else 1
     after = None if month else parameters.decode_cursor(request.args, query.view)
-    listed = replace(query, part=part, limit=None) if part else replace(query, before=after)
-    wanted = replace(query, limit=CANDIDATES) if best else listed
-    stream = build(lib, wanted, request.args)
+    part = ((number - 1) * size, number * size) if month else None
+    listed = replace(query, part=part, limit=None if month else size, before=after)
+    stream = build(lib, replace(query, limit=CANDIDATES) if best else listed, request.args)
     if best:
-        stream = _best(stream, query)
-    pins = held(lib, query)[: query.limit]
+        stream = _best(stream, query.filter, size)
+    pins = held(lib, query)[:size]
     if pins:
-        stream = _with_pins(pins, stream, query, after)
+        stream = _with_pins(pins, stream, query, size, after)
     path = path_of(kind, id) + (f"/{month}" if month else "")
     found = stream.stories or stream.items
     carried = [name for name in parameters.KEPT if name not in IN_FORM and request.args.get(name)]
@@ -62,7 +61,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         pinned=set() if after else {story.id for story in pins},
         path=path,
         description=stream.description,
-        canonical=None if after or best or (part and part[0]) else stream.address + stream.query,
+        canonical=None if after or best or number > 1 else stream.address + stream.query,
         feeds=feeds_of(path, stream.query),
         heading=heading(force, query),
         narrowed=[*narrowings(force, query), *filter(None, [searched(query)])],
@@ -77,28 +76,27 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         by_day=query.window is not None and not best,
         id=query.id if query.kind == "section" else None,
         older=path_of(kind, id) + stream.older if stream.older else None,
-        number=part[0] // (part[1] - part[0]) + 1 if part and part[0] else None,
-        parts=_other_parts(part, len(stream.stories) if best else stream.of) if part else [],
+        number=number,
+        parts=_other_parts(number, size, len(stream.stories) if best else stream.of) if month else [],
         months=_months(stream),
         orders=_orders(path, best=best) if found and query.filter.words and not month else (),
-        **_rail(lib, wanted),
+        **_rail(lib, listed),
     )
 
 
-def _best(stream: Stream, query: StreamQuery) -> Stream:
+def _best(stream: Stream, wanted: Filter, most: int) -> Stream:
     """The stream of a search with only the best matches, best first, and without further pages."""
-    shown = query.limit or PER_LIST
-    stories, items = best_first(stream.stories, query.filter), best_first(stream.items, query.filter)
-    return replace(stream, stories=tuple(stories[:shown]), items=tuple(items[:shown]), older=None)
+    stories, items = best_first(stream.stories, wanted), best_first(stream.items, wanted)
+    return replace(stream, stories=tuple(stories[:most]), items=tuple(items[:most]), older=None)
 
 
-def _with_pins(pins: list[StoryView], stream: Stream, query: StreamQuery, after: Position | None) -> Stream:
+def _with_pins(pins: list[StoryView], stream: Stream, query: StreamQuery, size: int, after: Position | None) -> Stream:
     """The list with the pinned stories at its top; its other pages do not repeat them. The pins may push the last stories off the first
     page, so the link to the next page starts after the last story that is still shown (or before the first one, if the pins fill the
     page)."""
     if after:
         return replace(stream, stories=tuple(without(pins, stream.stories)))
-    others = without(pins, stream.stories)[: query.limit and query.limit - len(pins)]
+    others = without(pins, stream.stories)[: size - len(pins)]
     older = stream.older
     if older:
         time, n = position_of(others[-1] if others else stream.stories[0])
@@ -126,20 +124,9 @@ def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
     return [("Newest first", newest, not best), ("Best match first", f"{newest}&order=relevance", best)]
 
 
-def _part(query: StreamQuery) -> tuple[int, int] | None:
-    """The positions (from, to) of a month that the parameter `page` asks for; None if it is not a month. Tens of thousands of stories on
-    one page would be too many for a browser."""
-    if query.window is None:
-        return None
-    number = parameters.number(request.args, "page", 1, parameters.PAGES)
-    size = query.limit or PER_PAGE
-    return (number - 1) * size, number * size
-
-
-def _other_parts(part: tuple[int, int], of: int) -> list[tuple[str, int, int]]:
+def _other_parts(number: int, size: int, of: int) -> list[tuple[str, int, int]]:
     """(rel, page number, number of pages) of links to the previous and the next page of a month."""
-    size = part[1] - part[0]
-    number, count = part[1] // size, max(1, -(-of // size))
+    count = max(1, -(-of // size))
     if number > count:
         raise NotFound(f"there is no such page: the last of this month is {count}")
     links = [("prev", number - 1, count), ("next", number + 1, count)]

@@ -12,6 +12,8 @@ import pytest
 from lxml import etree
 from newsroom import NOON, Newsroom, item
 
+from aggregator.web import stream_page
+
 ROOT = "https://wire.example.org/news"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -126,3 +128,14 @@ def test_what_is_cut_since_the_rest_is_old_leads_to_the_rest(room: Newsroom) -> 
 @pytest.mark.parametrize("cursor", ["c3Rvcmllcy4xLjE", "aXRlbXMtbW9udGguMS4x", "x"])
 def test_a_cursor_of_another_list_is_refused(archived: Newsroom, cursor: str) -> None:
     assert archived.client.get(f"/latest/2026-10.rss?cursor={cursor}").status_code == 400
+
+
+@pytest.mark.parametrize("order", ["newest", "relevance"])
+def test_a_page_of_a_month_has_as_many_in_either_order(
+    archived: Newsroom, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    """200, as the help says; by relevance it had 100, and nothing led to the others."""
+    monkeypatch.setattr(stream_page, "PER_LIST", 2)
+    monkeypatch.setattr(stream_page, "PER_PAGE", 4)
+    page = archived.client.get(f"/latest/2026-10?q=frigate&order={order}").text
+    assert page.count('<article class="card') == 4
