@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 
 from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import NotFound
@@ -43,7 +42,7 @@ def static(name: str) -> Response:
     body = static_file(name)
     if body is None:
         raise NotFound
-    return respond(Rendered.of(body, STATIC[name], datetime(2026, 1, 1, tzinfo=UTC)), max_age=86_400)
+    return respond(Rendered.of(body, STATIC[name], library().last_known.since), max_age=86_400)
 
 
 @pages.get("/favicon.ico")

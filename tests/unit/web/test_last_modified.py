@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 from werkzeug.http import parse_date
 
-from aggregator.bootstrap import serving
+from aggregator.bootstrap import library, serving
 from aggregator.model import notes
 from aggregator.model.item import Item
 from aggregator.model.notes import BrokenEdit
 from aggregator.store.reading import Reading
+from aggregator.web import pages
 from aggregator.web.app import create_app
 
 ADDRESSES = (
@@ -428,3 +429,18 @@ def test_bytecode_that_another_process_writes_meanwhile_hinders_no_start(
     (tmp_path / "bootstrap" / "serving.py").touch()
     (written / "serving.cpython-313.pyc.140234").symlink_to(tmp_path / "gone")
     assert serving.written() > datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("address", ["/favicon.ico", "/static/wire.css"])
+def test_a_static_file_that_an_upgrade_brings(room: Newsroom, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Its date was the same for good: whoever kept the file of an earlier version by it was told that nothing had changed."""
+
+    def asked(written: datetime, **headers: str) -> Any:
+        app = create_app(library(room.application, written))
+        return app.test_client().get(address, headers=headers)
+
+    held = asked(NOON - timedelta(days=9))
+    date = held.headers["Last-Modified"]
+    assert asked(NOON - timedelta(days=9), If_Modified_Since=date).status_code == 304
+    monkeypatch.setattr(pages, "static_file", lambda name: b"of another version")
+    assert asked(NOON, If_Modified_Since=date).data == b"of another version"
