@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
@@ -21,6 +21,7 @@ from aggregator.web.pinned import pinned, without
 AROUND = 500  # so many of the newest stories are considered
 RECENT = timedelta(hours=24)
 PAST = timedelta(days=30)  # stories so much older than the `NEWEST` are not shown: short of news, lists go far back
+PAST_TOP = timedelta(days=2)  # … are not at the top: what several of few outlets told last may be of last week
 PER_SECTION = 6  # stories of each section
 FOREMOST = 11  # stories at the top
 SEVERAL = 60  # those at the top are chosen from so many of the newest stories, for each number of outlets in MANY
@@ -48,7 +49,9 @@ def front_page(lib: Library) -> FrontPage:
     of_sections = [StreamQuery("section", section.id, primary=True, limit=most) for section in sections]
     asked = [(query, *of_many(query)) for query in of_sections]
     every = [latest, *of_latest, *chain.from_iterable(asked)]
-    lists = _of_its_time(reading.heads(every, now))  # together: most stories are in several
+    listed = reading.heads(every, now)  # together: most stories are in several
+    reached = _reached(listed.values()) or lib.now()
+    lists = {query: [one for one in stories if one.published >= reached - PAST] for query, stories in listed.items()}
     newest, several = lists[latest], each_once(lists[query] for query in of_latest)
     held = {section.id: pinned(lib, section.id) for section in sections}
     subjects = followed(settings)
@@ -57,7 +60,8 @@ def front_page(lib: Library) -> FrontPage:
     recent = [story for story in newest if story.published >= since]
     affairs = Affairs(recent, reading.publishers(known), lib.now(), subjects)
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
-    top = affairs.foremost((story for story in several if story.id not in homes), FOREMOST)
+    told = (story for story in several if story.id not in homes and story.published >= reached - PAST_TOP)
+    top = affairs.foremost(told, FOREMOST)
     chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top[1:], *held.values())) if top else []
     chapters.sort(key=lambda story: story.published, reverse=True)  # by the times that are shown beside them
     seen = {story.id for story in (*top, *chapters)}
@@ -70,10 +74,10 @@ def front_page(lib: Library) -> FrontPage:
         if stories:
             shown.append((section, stories))
     come = _just_in([one for one in newest if one.id not in seen], subjects, since)
-    told = reading.in_full({story.n for story in chain(top, *(stories for _, stories in shown))})
+    full = reading.in_full({story.n for story in chain(top, *(stories for _, stories in shown))})
 
     def in_full(stories: Iterable[StoryHead]) -> list[StoryView]:
-        return [told[story.n] for story in stories if story.n in told]
+        return [full[story.n] for story in stories if story.n in full]
 
     return FrontPage(in_full(top), chapters, come, [(section, in_full(stories)) for section, stories in shown], homes)
 
@@ -93,14 +97,11 @@ def _just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], sinc
     return sorted((one for one in newest if one.id in ids), key=lambda one: one.published, reverse=True)
 
 
-def _of_its_time(lists: Mapping[StreamQuery, Sequence[StoryHead]]) -> dict[StreamQuery, list[StoryHead]]:
-    """The lists without what was published long before the `NEWEST` stories in all of them. (Not before the newest one: one story a month
-    may be all there is. And not long ago: a page of an archive that is no longer polled stays as it was.)"""
-    published = {story.id: story.published for story in chain.from_iterable(lists.values())}
-    newest = sorted(published.values())[-NEWEST:]
-    return {
-        query: [story for story in listed if story.published >= newest[0] - PAST] for query, listed in lists.items()
-    }
+def _reached(lists: Iterable[Sequence[StoryHead]]) -> datetime | None:
+    """The time that the news has reached: when the first of the `NEWEST` stories in all lists was published. (Not the newest one: one
+    story a month may be all there is. And not the present: a page of an archive that is no longer polled stays as it was.)"""
+    published = {story.id: story.published for story in chain.from_iterable(lists)}
+    return min(sorted(published.values())[-NEWEST:], default=None)
 
 
 def of_many(query: StreamQuery) -> list[StreamQuery]:

@@ -198,6 +198,20 @@ def test_a_block_of_the_front_page_whose_news_is_old_begins_with_the_newest(room
     assert re.findall(r'<h3[^>]*><a href="[^"]+"[^>]*>([^<]+)', block) == [one.title for one in old]
 
 
+@pytest.mark.parametrize(("news", "led"), [(timedelta(hours=1), False), (timedelta(days=4), True)])
+def test_the_top_has_no_news_of_last_week_where_there_is_news_of_today(
+    room: Newsroom, news: timedelta, led: bool
+) -> None:
+    """With two or three sources, what several outlets told last led the page for days. Where nothing is polled any more it still does."""
+    words = ["anchors", "boilers", "cooks", "divers", "engines", "flags", "guns", "hulls", "islands"]
+    today = [item(f"{word.title()} seen by {n + 20} men", age=news, summary="") for n, word in enumerate(words)]
+    told = [item("Navy sinks a frigate", source, age=timedelta(days=5)) for source in ("bbc-world", "kyodo")]
+    room.publish(*today, *told)
+    text = room.client.get("/").text
+    assert ("Reported by several outlets" in text) == led
+    assert "Navy sinks a frigate" in text.partition('class="block')[0 if led else 2]
+
+
 def test_charts_count_what_entered_each_section_as_its_index_and_its_page_do(room: Newsroom) -> None:
     room.publish(item("Missile test over Japan alarms Tokyo", age=timedelta(hours=2)))
     told = room.client.get("/api/v1/stories").get_json()["stories"][0]
