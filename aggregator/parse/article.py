@@ -6,12 +6,11 @@ from __future__ import annotations
 import html
 import json
 import re
-import sys
-import types
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+import trafilatura
 from lxml import etree
 
 from aggregator.errors import ParseError
@@ -56,23 +55,6 @@ _TEXTS = frozenset(["p", "li", "td", "th", "a", "h1", "h2", "h3", "h4", "h5", "h
 _RENDERED = {"#i": "i", "#b": "strong", "#u": "u", "#t": "code", "#sub": "sub", "#sup": "sup"}
 
 
-def _import() -> types.ModuleType:
-    """Import trafilatura without dateparser, which the parsing child blocks. trafilatura needs it only for dates, which we do not ask
-    for."""
-    barred = sys.modules.get("dateparser", types) is None
-    if barred:
-        stub = types.ModuleType("dateparser")
-        stub.DateDataParser = lambda **_: None  # type: ignore[attr-defined]
-        sys.modules["dateparser"] = stub
-    try:
-        import trafilatura
-    finally:
-        if barred:
-            sys.modules["dateparser"] = None  # type: ignore[assignment]
-    found: types.ModuleType = trafilatura
-    return found
-
-
 def article(body: bytes, content_type: str | None, url: str) -> str:
     """The article as HTML, not sanitised: paragraphs, sub-headings, lists, quotations, tables and links.
 
@@ -89,7 +71,7 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
     body = _FORBIDDEN.sub(b"", charset.of_page(body, content_type))
     if b"LiveBlogPosting" in body:  # so schema.org calls it
         body = _POST.sub(_subheadings, body)
-    found = _import().bare_extraction(
+    found: Any = trafilatura.bare_extraction(
         _NO_HTML.sub(b"", body),
         output_format="html",
         include_links=True,

@@ -44,14 +44,15 @@ def read(document: Document) -> Head:
     if root is None:
         return Head("", Channel())
     name = _local(root)
-    channels = [child for child in root if _local(child) == "channel"] if name in ("rss", "rdf") else []
-    channel = channels[0] if channels else root
+    within_root = root.iterchildren("*") if name in ("rss", "rdf") else ()
+    own = next((child for child in within_root if _local(child) == "channel"), None)
+    channel = root if own is None else own
     base, said = base_of(channel), _channel(root, channel)
-    is_feed = name != "rdf" or channels or root.nsmap.get(None) in _RDF_FEEDS  # RDF may be about anything
+    is_feed = name != "rdf" or own is not None or root.nsmap.get(None) in _RDF_FEEDS  # RDF may be about anything
     return Head(
         format=_ROOTS.get(name, "") if is_feed else "",
         channel=replace(said, link=said.link and within(base, said.link), icon=said.icon and within(base, said.icon)),
-        author=people(_authors(channel)),
+        author=people(_listed(channel, "atom:author", "name")),
     )
 
 
@@ -68,25 +69,27 @@ def _without_entries(data: bytes) -> bytes:
 
 def _channel(root: etree._Element, channel: etree._Element) -> Channel:
     texts: dict[str, str] = {}
-    for child in channel:
-        text = _text(child)
-        if text:
+    for child in channel.iterchildren("*"):
+        if text := _text(child):
             texts.setdefault(_name(child), text)
-    links = [child for child in channel if _name(child) in ("atom:link", "link")]
+    hours, days = _listed(channel, "skiphours", "hour"), map(str.lower, _listed(channel, "skipdays", "day"))
     return Channel(
         title=texts.get("title") or texts.get("atom:title") or texts.get("dc:title"),
-        link=texts.get("link") or _link(links),
+        link=texts.get("link") or _link(channel),
         language=texts.get("language")
         or texts.get("dc:language")
         or channel.get(XML + "lang")
         or root.get(XML + "lang"),
         icon=texts.get("webfeeds:icon")
         or texts.get("atom:icon")
-        or _image([*channel, *root])  # in RSS 1.0 it is a sibling of the channel
+        or _image(*channel.iterchildren("*"), *root.iterchildren("*"))  # in RSS 1.0 it is a sibling of the channel
         or texts.get("atom:logo"),
         ttl=_number(texts.get("ttl"), 525600),  # minutes of a year
-        skip_hours=tuple(sorted(set(_hours(channel)))),
-        skip_days=tuple(sorted(set(_days(channel)))),
+        # The older specification counts the hours from 1 to 24.
+        skip_hours=tuple(
+            sorted({number % 24 for hour in hours if (number := size(hour)) is not None and number <= 24})
+        ),
+        skip_days=tuple(sorted({_DAYS.index(day) for day in days if day in _DAYS})),
         update_seconds=_update_seconds(texts.get("sy:updateperiod"), texts.get("sy:updatefrequency")),
     )
 
@@ -107,24 +110,18 @@ _PLAIN = (*_RDF_FEEDS, "http://backend.userland.com/rss2")
 
 
 def _name(element: etree._Element) -> str:
-    tag = element.tag
-    if not isinstance(tag, str):
-        return ""  # type: ignore[unreachable] # the stubs forget comments, whose tag is a function
-    if tag[0] != "{":
-        return tag.lower()
-    space, _, local = tag[1:].partition("}")
+    space, _, local = element.tag.rpartition("}")
     parent = element.getparent()
-    if parent is not None and parent.tag == f"{{{space}}}feed":  # drafts of Atom had several namespaces
-        return "atom:" + local.lower()
-    if parent is not None and parent.tag == f"{{{space}}}channel":  # RSS has none, but some feeds declare one
+    around = "" if parent is None else parent.tag
+    if not space or around == f"{space}}}channel":  # RSS has no namespace, but some feeds declare one
         return local.lower()
-    return (_PREFIXES.get(space) or ("" if space in _PLAIN else "?:")) + local.lower()
+    if around == f"{space}}}feed":  # drafts of Atom had several
+        return f"atom:{local.lower()}"
+    return (_PREFIXES.get(space[1:]) or ("" if space[1:] in _PLAIN else "?:")) + local.lower()
 
 
 def _text(element: etree._Element) -> str:
     """The text of an element; for a title in XHTML, the text of all elements inside it."""
-    if not isinstance(element.tag, str):
-        return ""  # type: ignore[unreachable] # the stubs forget comments, whose tag is a function
     if element.get("mode") == "base64" or "/octet" in element.get("type", ""):
         return _from_base64(element.text or "")
     if len(element) and element.tag.endswith("title"):
@@ -140,25 +137,22 @@ def _from_base64(text: str) -> str:
 
 
 def _local(element: etree._Element) -> str:
-    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2].lower()
 
 
-def _link(links: list[etree._Element]) -> str | None:
+def _link(channel: etree._Element) -> str | None:
     """The link of an Atom feed to its web page."""
+    links = (child for child in channel.iterchildren("*") if _name(child) in ("atom:link", "link"))
     return next((href for link in links if link.get("rel") in ("alternate", None) and (href := link.get("href"))), None)
 
 
-def _authors(channel: etree._Element) -> Iterator[str]:
-    for author in channel:
-        if _name(author) == "atom:author":
-            yield from (name for child in author if _local(child) == "name" and (name := _text(child)))
-
-
-def _image(elements: list[etree._Element]) -> str | None:
+def _image(*elements: etree._Element) -> str | None:
     for element in elements:
         name = _name(element)
         if name == "image":
-            addresses = [child.text.strip() for child in element if _local(child) == "url" and child.text]
+            addresses = [
+                child.text.strip() for child in element.iterchildren("*") if _local(child) == "url" and child.text
+            ]
             if addresses:  # in RSS 1.0 that of the channel only refers to the one beside it
                 return addresses[0]
         if name == "itunes:image" and element.get("href"):
@@ -171,20 +165,12 @@ def _number(text: str | None, most: int) -> int | None:
     return None if number is None else min(most, number)
 
 
-def _hours(channel: etree._Element) -> Iterator[int]:
-    for hour in _listed(channel, "skiphours", "hour"):
-        if (number := size(hour)) is not None and number <= 24:
-            yield number % 24  # the older specification counts 1 to 24
-
-
-def _days(channel: etree._Element) -> Iterator[int]:
-    return (_DAYS.index(day.lower()) for day in _listed(channel, "skipdays", "day") if day.lower() in _DAYS)
-
-
 def _listed(channel: etree._Element, outer: str, inner: str) -> Iterator[str]:
-    for element in channel:
+    """The texts of the elements `inner` of the elements `outer` of the channel."""
+    for element in channel.iterchildren("*"):
         if _name(element) == outer:
-            yield from ((child.text or "").strip() for child in element if _local(child) == inner)
+            texts = (_text(child) for child in element.iterchildren("*") if _local(child) == inner)
+            yield from filter(None, texts)
 
 
 def _update_seconds(period: str | None, frequency: str | None) -> int | None:

@@ -139,9 +139,7 @@ def _children(element: etree._Element) -> tuple[dict[str, str], etree._Element |
     others: dict[str, str] = {}
     source = None
     authors: list[str] = []
-    for child in element:
-        if not isinstance(child.tag, str):
-            continue  # type: ignore[unreachable] # the stubs forget comments, whose tag is a function
+    for child in element.iterchildren("*"):
         space, _, local = child.tag.rpartition("}")
         local = local.lower()
         if local == "source":
@@ -165,8 +163,8 @@ def _categories(element: etree._Element) -> tuple[str, ...]:
 def _named(author: etree._Element) -> list[str]:
     """The names in an author element. dc:creator contains the name, an Atom author a <name>. The <author> of RSS is an e-mail address,
     which is left to fastfeedparser."""
-    inside = [child.text.strip() for child in author if child.text and str(child.tag).endswith("name")]
-    if inside or not str(author.tag).endswith("creator"):
+    inside = [child.text.strip() for child in author.iterchildren("*") if child.text and child.tag.endswith("name")]
+    if inside or not author.tag.endswith("creator"):
         return inside
     name = (author.text or "").strip()
     return [name] if name else []
@@ -176,7 +174,7 @@ def _enclosures(element: etree._Element, base: str | None) -> Iterator[Enclosure
     """The enclosures of Atom and RSS, with their lengths."""
     for child in element.iterchildren("{*}link", "{*}enclosure"):
         address = child.get("href") or child.get("url")
-        if address and (child.get("rel") == "enclosure" or str(child.tag).endswith("enclosure")):
+        if address and (child.get("rel") == "enclosure" or child.tag.endswith("enclosure")):
             yield Enclosure(within(base, address), child.get("type"), size(child.get("length")))
 
 
@@ -197,7 +195,7 @@ def _source(element: etree._Element | None) -> tuple[str | None, str | None]:
     (title, link)."""
     if element is None:
         return None, None
-    children = {child.tag.rpartition("}")[2]: child for child in element if isinstance(child.tag, str)}
+    children = {child.tag.rpartition("}")[2]: child for child in element.iterchildren("*")}
     title, link = children.get("title"), children.get("link")
     name = (title.text if title is not None else element.text) or ""
     address = element.get("url") or (link.get("href") if link is not None else None)

@@ -1,5 +1,5 @@
 """Parses with fastfeedparser, which is fast, and correct for well-formed RSS and Atom. Recognises documents for which its result
-cannot be trusted: `read` then raises Doubt, and the tolerant parser reads the document instead. These are:
+cannot be trusted, so that the tolerant parser reads them instead. These are:
 
 - RSS 1.0, in which fastfeedparser finds no entries, and documents whose own elements have a prefix, which are rare (the searches below
   look for names without);
@@ -39,6 +39,7 @@ _BASE64 = re.compile(
 )
 _PLAIN = re.compile(rb"<summary(?![^<>]*\stype=[\"'](?!text[\"']))(?:\s[^<>]*)?(?<!/)>[^<]*&(?:lt|#60|#[xX]3[cC]);")
 _MODULE = re.compile(rb"<(?:[\w-]+:(?:body|div)|body|fullitem|(?:a10|atom):content)[\s>]")
+_MISREAD = {False: (_MARKUP_INSIDE, _BASE64, _MODULE), True: (_MARKUP_INSIDE, _PLAIN, _BASE64, _MODULE)}  # by `is_atom`
 _LONGEST_MALFORMED = 1 << 20  # bytes
 _SUMMARY = re.compile(rb"<(?:[\w-]+:)?(?:description|summary)[\s>]")
 # An empty one counts as none: fastfeedparser would make one, with the CSS of the content. By whether the document is Atom, since the
@@ -63,38 +64,21 @@ _EMPTY = re.compile(
 _UNREAD = re.compile(rb"<(?:RDF|[\w.-]+:(?:RDF|feed|rss))\b")
 
 
-class Doubt(Exception):
-    """The result of this parser cannot be trusted; the message says why. `items` is the result, if there is one: it is used if no other
+def read(document: Document) -> tuple[tuple[ParsedItem, ...], bool]:
+    """(entries in document order, whether the result can be trusted). If not, there may be entries all the same; they are used if no other
     parser finds more."""
-
-    def __init__(self, message: str, items: tuple[ParsedItem, ...] = ()) -> None:
-        super().__init__(message)
-        self.items = items
-
-
-def read(document: Document) -> tuple[ParsedItem, ...]:
-    """Entries in document order. Raises Doubt."""
     if (empty := _NO_SUMMARY[document.is_atom]).search(document.data):
         document = document.changed(empty.sub(b"", document.data))
-    data, markup = document.data, document.markup
-    if _UNREAD.search(data, 0, 4096):
-        raise Doubt("RSS 1.0, or elements with a prefix")
-    if _MARKUP_INSIDE.search(markup):
-        raise Doubt("markup inside a text")
-    if document.is_atom and _PLAIN.search(markup):
-        raise Doubt("a plain summary with what looks like markup")
-    if _BASE64.search(markup):
-        raise Doubt("text in base64")
-    if _MODULE.search(markup):
-        raise Doubt("text in an element of a module")
+    data, markup, atom = document.data, document.markup, document.is_atom
+    if _UNREAD.search(data, 0, 4096) or any(pattern.search(markup) for pattern in _MISREAD[atom]):
+        return (), False
     try:
         found: Sequence[Mapping[str, Any]] = fastfeedparser.parse(data)["entries"]
-    except Exception as error:
-        raise Doubt(type(error).__name__) from error
+    except Exception:  # noqa: BLE001 (it may raise anything)
+        return (), False
     head, *parts = ENTRY_START.split(markup)
     if len(found) < len(parts):
-        raise Doubt("fewer entries than begin in the document")
-    atom = document.is_atom
+        return (), False
     # If an entry has no summary, fastfeedparser makes one from the content; if an RSS item has no date, it parses the guid as one. In Atom
     # it reads no date of RSS.
     own = sum(_SUMMARY.search(part) is not None for part in parts)
@@ -112,9 +96,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     several = any(part.count(b"</author>") > 1 or part.count(b"</dc:creator>") > 1 for part in parts)
     if several or not (alike and pictured) or entries.needed(markup):
         items = entries.complete(document, items)
-    if MALFORMED in document.flaws and len(data) <= _LONGEST_MALFORMED:
-        raise Doubt("not well-formed", items)
-    return items
+    return items, MALFORMED not in document.flaws or len(data) > _LONGEST_MALFORMED
 
 
 def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:

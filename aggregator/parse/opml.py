@@ -98,12 +98,11 @@ def _outlines(root: etree._Element) -> Iterator[tuple[dict[str, str], tuple[str,
             yield attributes, folder
             title = _title(attributes)
             inner = (*folder, title) if title else folder
-        children = [child for child in element if isinstance(child.tag, str)]
-        stack += [(child, inner, depth + 1) for child in reversed(children)]
+        stack += [(child, inner, depth + 1) for child in element.iterchildren("*", reversed=True)]
 
 
 def _name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2].lower()  # not `QName`, which rejects some names that libxml2 accepts
+    return element.tag.rpartition("}")[2].lower()  # not `QName`, which rejects some names that libxml2 accepts
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:

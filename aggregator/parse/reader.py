@@ -46,23 +46,20 @@ def _xml(document: Document, original: bytes) -> ParsedFeed:
 
 
 def _entries(document: Document) -> tuple[str, tuple[ParsedItem, ...]]:
-    """(name of the parser, its items). The fast parser is tried first. If it doubts its result, that is used only if the tolerant one finds
-    fewer items. A document in which no entry begins is not read: the tolerant parser takes long for what is large and no feed."""
+    """(name of the parser, its items). The fast parser is tried first. If its result cannot be trusted, that is used only if the tolerant
+    one finds fewer items. A document in which no entry begins is not read: the tolerant parser takes long for what is large and no feed."""
     if not ENTRY.search(document.data):
         return "none", ()
-    doubted: tuple[ParsedItem, ...] = ()
-    try:
-        if items := fast.read(document):
-            return "fastfeedparser", items
-    except fast.Doubt as doubt:
-        doubted = doubt.items
+    found, trusted = fast.read(document)
+    if found and trusted:
+        return "fastfeedparser", found
     try:
         items = tolerant.read(document)
     except ParseError:
-        if not doubted:
+        if not found:
             raise
         items = ()
-    return ("feedparser", items) if len(items) >= len(doubted) else ("fastfeedparser", doubted)
+    return ("feedparser", items) if len(items) >= len(found) else ("fastfeedparser", found)
 
 
 def _inheriting(item: ParsedItem, head: Head) -> ParsedItem:
