@@ -56,13 +56,8 @@ def as_meant(text: str) -> str:
 
 
 def followed(links: Sequence[str]) -> str | None:
-    """The first of several links that a browser follows, else the first one."""
-    return next(filter(is_followed, links), links[0] if links else None)
-
-
-def is_followed(link: str) -> bool:
-    """Whether a browser follows a link: it is relative or http(s), not gemini:, mailto: or the like."""
-    return _OTHER_SCHEME.match(link) is None
+    """The first of several links that a browser follows (relative or http(s), not gemini:, mailto: or the like), else the first one."""
+    return next((link for link in links if not _OTHER_SCHEME.match(link)), links[0] if links else None)
 
 
 def to_article(links: Iterable[Mapping[str, Any]]) -> str | None:
