@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from functools import cached_property
 
 from msgspec import Struct, field
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.model.source import ParseJob
+from aggregator.normalise.plain import plain
 
 
 class Context(Struct, frozen=True):
@@ -34,7 +36,7 @@ class Context(Struct, frozen=True):
     drops: Counter[str] = field(default_factory=Counter)
 
 
-class Draft(Struct):
+class Draft(Struct, dict=True):
     """One item in progress. A step reads `parsed` and the fields that earlier steps wrote, and writes its own fields.
 
     `dated` is the date that the entry itself gives, which may be in the future. `published` also depends on the clock (never later
@@ -61,3 +63,8 @@ class Draft(Struct):
     categories: tuple[str, ...] = ()
     image: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
+
+    @cached_property
+    def headline(self) -> str:
+        """The title of the entry itself as plain text, however long; `title` may be made from the summary."""
+        return plain(self.parsed.title, titled=True) if self.parsed.title else ""

@@ -93,7 +93,7 @@ def _shared(drafts: Iterable[Draft], least: int) -> frozenset[str | None]:
 
 def _distrusted(drafts: Iterable[Draft], shared: Collection[str | None]) -> frozenset[str | None]:
     """Guids that entries with different addresses share. If the address does not identify an article, titles are compared instead."""
-    matters = {(draft.guid, _title(draft) if draft.address in shared else draft.address) for draft in drafts}
+    matters = {(draft.guid, draft.headline if draft.address in shared else draft.address) for draft in drafts}
     counts = Counter(guid for guid, _ in matters)
     return frozenset(guid for guid, count in counts.items() if count > 1)
 
@@ -120,14 +120,13 @@ def is_link_key(key: str) -> bool:
 
 def title_key(draft: Draft) -> str:
     """The key from address, title (or text) and date."""
-    title = _title(draft)
-    when = draft.dated.isoformat() if draft.dated else ""
-    return f"{_TITLE}{digest(draft.address or '', title, when, '' if title else plain(draft.parsed.text))}"
+    text = "" if draft.headline else plain(draft.parsed.text)
+    return f"{_TITLE}{digest(draft.address or '', draft.headline, _when(draft), text)}"
 
 
 def outlet_key(draft: Draft) -> str:
     """The key from outlet, title and date, of an entry of a wrapper, in whose address that of the article does not show."""
-    return f"{_TITLE}{digest(_outlet(draft), _title(draft), draft.dated.isoformat() if draft.dated else '')}"
+    return f"{_TITLE}{digest(_outlet(draft), draft.headline, _when(draft))}"
 
 
 def leads_on(draft: Draft, context: Context) -> bool:
@@ -136,13 +135,17 @@ def leads_on(draft: Draft, context: Context) -> bool:
     date: a few words such as `Weather warning` with a date that may name no more than a day.)"""
     if not (context.job.wrapper and draft.guid and draft.dated and is_article(draft.canonical)):
         return False
-    outlet, title = _outlet(draft), _title(draft)
-    tells = is_exact(draft.dated) or len(tokens(title)) - len(tokens(outlet)) >= _TELLING
-    return bool(outlet and title) and tells and host(draft.canonical) == host(context.base)
+    outlet = _outlet(draft)
+    tells = is_exact(draft.dated) or len(tokens(draft.headline)) - len(tokens(outlet)) >= _TELLING
+    return bool(outlet and draft.headline) and tells and host(draft.canonical) == host(context.base)
 
 
 def _outlet(draft: Draft) -> str:
     return plain(draft.parsed.publisher) if draft.parsed.publisher else ""
+
+
+def _when(draft: Draft) -> str:
+    return draft.dated.isoformat() if draft.dated else ""
 
 
 def is_title_key(key: str) -> bool:
@@ -150,17 +153,12 @@ def is_title_key(key: str) -> bool:
 
 
 def _text_key(draft: Draft) -> str:
-    when = draft.dated.isoformat() if draft.dated else ""
-    return f"{_TEXT}{digest(draft.title, when, '' if draft.title else draft.parsed.text.strip())}"
+    return f"{_TEXT}{digest(draft.title, _when(draft), '' if draft.title else draft.parsed.text.strip())}"
 
 
 def words_key(draft: Draft) -> str:
     """The key from address, title and text, without guid and date."""
-    return f"{_WORDS}{digest(draft.address or '', _title(draft), plain(draft.parsed.text))}"
-
-
-def _title(draft: Draft) -> str:
-    return plain(draft.parsed.title, titled=True) if draft.parsed.title else ""
+    return f"{_WORDS}{digest(draft.address or '', draft.headline, plain(draft.parsed.text))}"
 
 
 def former_keys(draft: Draft, key: str) -> tuple[str, ...]:

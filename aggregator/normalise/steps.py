@@ -113,24 +113,23 @@ def _without_title(safe: str, draft: Draft) -> str:
 
 
 def _is_title(safe: str, draft: Draft) -> bool:
-    return "<img" not in safe and plain_of_safe(safe) == plain(draft.parsed.title or "", titled=True)
+    return "<img" not in safe and plain_of_safe(safe) == draft.headline
 
 
 def summary(draft: Draft, context: Context) -> None:
     """The feed's own summary; or the beginning of the text, if there is no summary, or it is the same as the text or only an address."""
     parsed = draft.parsed
     own = parsed.summary if parsed.content and (parsed.summary or "").strip() != parsed.content.strip() else None
-    title = plain(parsed.title, titled=True) if parsed.title else ""
-    if own and (said := summarise(own, title=title)) and not _ADDRESS.fullmatch(said):
+    if own and (said := summarise(own, title=draft.headline)) and not _ADDRESS.fullmatch(said):
         whole = not said[-1].isalnum()  # nearly always; avoids reading the text
         draft.summary = said if whole else ended(said, plain_of_safe(draft.content[: _LONGER * len(said)]))
         return
     labels = _LABELS.match(draft.content) if _OF_LABELS in parsed.text else None
     start = labels.end() if labels else 0
-    byline = _BYLINE.match(draft.content, start) if title else None  # else the name may be all that it says
+    byline = _BYLINE.match(draft.content, start) if draft.headline else None  # else the name may be all that it says
     if byline and plain(byline[1]) == _BY.sub("", plain(parsed.author or "")):
         start = byline.end()
-    draft.summary = summarise(draft.content[start:], safe=True, title=title)
+    draft.summary = summarise(draft.content[start:], safe=True, title=draft.headline)
     length = len((parsed.text or "").strip())
     draft.is_cut = bool(context.cut and length >= context.cut) and draft.summary[-1:].isalnum()
 
@@ -141,7 +140,7 @@ def shown_summary(draft: Draft) -> str:
 
 
 def title(draft: Draft, context: Context) -> None:
-    draft.title = cut(plain(draft.parsed.title, titled=True), TITLE_LENGTH) if draft.parsed.title else ""
+    draft.title = cut(draft.headline, TITLE_LENGTH)
     if not draft.title and draft.summary:
         draft.title = title_from(draft.summary)
     if draft.summary and (_is_same(draft.summary, draft.title) or _ADDRESS.fullmatch(draft.summary)):
