@@ -325,6 +325,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     without_controls,
     from_its_start,
     without_doctype,
+    without_comments,  # first, since some have a beginning of a section, and again, since a section without end hides others
     without_cdata_in_text,
     with_ends_of_cdata,
     without_comments,

@@ -144,6 +144,14 @@ def test_sections_begun_within_a_text_whose_element_is_not_known_are_text_of_it(
     assert ends.of_cdata(whole.encode()) == whole.encode()
 
 
+@pytest.mark.parametrize("comment", ["<!--<![CDATA[-->", "<!-- <![CDATA[ as HTML -->", "<!--<![CDATA[ </item>-->"])
+def test_a_section_begun_in_a_comment_is_none(comment: str) -> None:
+    """It counted as one without end: a sound document was read as one that is not well-formed."""
+    feed = told(WHOLE.replace("<title>Title", f"{comment}<title>A &amp;lt;b> &lt;i&gt; c"))
+    assert feed.items[1].title == told(WHOLE.replace("<title>Title", "<title>A &amp;lt;b> &lt;i&gt; c")).items[1].title
+    assert feed.flaws == ()
+
+
 def test_a_section_that_never_ends_in_an_element_of_a_module() -> None:
     whole = WHOLE.replace(
         "</item>", "<credit><![CDATA[Agency]]></credit><dc:creator><![CDATA[Ann]]></dc:creator></item>"
