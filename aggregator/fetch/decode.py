@@ -67,14 +67,6 @@ def _is_wrapped(data: bytes) -> bool:
     return data.startswith(_MEMBER) or (data[0] & 15 == zlib.DEFLATED and int.from_bytes(data[:2], "big") % 31 == 0)
 
 
-class _Identity:
-    def decode(self, data: bytes, remaining: int) -> list[bytes]:
-        return [data]
-
-    def complete(self) -> bool:
-        return True
-
-
 class _Brotli:
     def __init__(self) -> None:
         self._engine = brotli.Decompressor()
@@ -95,13 +87,13 @@ class _Brotli:
         return bool(self._engine.is_finished())
 
 
-def _coding(header: str) -> _Identity | _Zlib | _Brotli:
+def _coding(header: str) -> _Zlib | _Brotli | None:
     parts = header[:1000].split(",")  # in 128 lines there may be megabytes, for which everything would wait
     names = [name for name in (part.strip().lower() for part in parts) if name in _READ | _NOT_READ]
     if len(names) > 1:
         raise Stopped("protocol", "the body is compressed more than once")
     if not names:
-        return _Identity()
+        return None
     if names[0] in _NOT_READ:
         raise Stopped("protocol", "the body is in a content coding that was not offered")
     return _Brotli() if names[0] == "br" else _Zlib(bare=names[0] == "deflate")
@@ -120,7 +112,7 @@ class Body:
     def add(self, data: bytes) -> None:
         self.wire_bytes += len(data)
         try:
-            pieces = self._coding.decode(data, self._limit - self._size)
+            pieces = self._coding.decode(data, self._limit - self._size) if self._coding else [data]
         except (zlib.error, brotli.error) as error:
             raise Stopped("protocol", "the compressed body is damaged") from error
         self._pieces += pieces
@@ -129,10 +121,10 @@ class Body:
             raise Stopped("too-large", larger_than(self._limit))
 
     def whole(self) -> bytes:
-        if self.wire_bytes and not self._coding.complete():
+        if self.wire_bytes and self._coding and not self._coding.complete():
             raise Stopped("truncated", "the compressed body ends early")
         body = b"".join(self._pieces)
-        if isinstance(self._coding, _Identity) and body.startswith(_MEMBER):
+        if self._coding is None and body.startswith(_MEMBER):
             file = Body("gzip", self._limit)
             file.add(body)
             return file.whole()

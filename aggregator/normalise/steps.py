@@ -232,8 +232,7 @@ def enclosures(draft: Draft, context: Context) -> None:
             context.drops["unsafe-address"] += 1
             continue
         kind = one.type if one.type and _MEDIA_TYPE.fullmatch(one.type) else _kind(url)
-        length = one.length if one.length is not None and 0 <= one.length < 2**53 else None
-        found.setdefault(url, Enclosure(url, kind, length))
+        found.setdefault(url, Enclosure(url, kind, one.length))
     draft.enclosures = tuple(found.values())
 
 

@@ -49,15 +49,15 @@ def candidates(page: bytes, url: str) -> Candidates:
     declared = [link for link in named if _declares(link, _TYPES)] or [
         link for link in named if _declares(link, _ANY_XML)
     ]
-    declared.sort(key=lambda link: of_comments(link.attributes.get("title") or "", link.attributes.get("href") or ""))
+    declared.sort(key=lambda link: of_comments(_said(link, "title"), _said(link, "href")))
     links = (
-        link
+        address
         for link in tree.css("a[href]")
-        if _LOOKS_LIKE_A_FEED.search(link.attributes.get("href") or "") or _SAYS_SO.fullmatch(link.text().strip())
+        if _LOOKS_LIKE_A_FEED.search(address := _said(link, "href")) or _SAYS_SO.fullmatch(link.text().strip())
     )
     return Candidates(
         declared=_titled(declared, base),
-        linked=_addresses((link.attributes.get("href") or "" for link in links), base),
+        linked=_addresses(links, base),
         guessed=_addresses((start + name for name in _USUAL for start in ("./", "/")), url),
     )
 
@@ -71,23 +71,28 @@ def _titled(declared: Iterable[LexborNode], base: str) -> dict[str, str]:
     """Address → the first title that a link to it has."""
     found: dict[str, str] = {}
     for link in declared:
-        title = " ".join((link.attributes.get("title") or "").split())[:200]
-        for address in _addresses([link.attributes.get("href") or ""], base):
+        title = " ".join(_said(link, "title").split())[:200]
+        for address in _addresses([_said(link, "href")], base):
             found[address] = found.get(address) or title
     return dict(islice(found.items(), _MOST))
 
 
 def _declares(link: LexborNode, types: Container[str]) -> bool:
-    rel = (link.attributes.get("rel") or "").lower().split()
-    kind = (link.attributes.get("type") or "").partition(";")[0].strip().lower()
-    if kind == "application/json" and _INTERFACE.search(link.attributes.get("href") or ""):
+    rel = _said(link, "rel").lower().split()
+    kind = _said(link, "type").partition(";")[0].strip().lower()
+    if kind == "application/json" and _INTERFACE.search(_said(link, "href")):
         return False
     return "stylesheet" not in rel and (("alternate" in rel and kind in types) or "feed" in rel)
 
 
+def _said(node: LexborNode, name: str) -> str:
+    """The value of an attribute; empty if there is none."""
+    return node.attributes.get(name) or ""
+
+
 def _base(tree: LexborHTMLParser, url: str) -> str:
     node = tree.css_first("base[href]")
-    found = _addresses([node.attributes.get("href") or ""], url) if node is not None else ()
+    found = _addresses([_said(node, "href")], url) if node is not None else ()
     return found[0] if found else url
 
 

@@ -35,13 +35,11 @@ _NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss", "http://www.rssboard.org/media-rss")
 # Namespaces whose title and description are not those of the item.
-_FOREIGN = frozenset(
-    {
-        *_MEDIA,
-        "http://www.itunes.com/dtds/podcast-1.0.dtd",
-        "http://www.itunes.com/DTDs/Podcast-1.0.dtd",
-        "http://www.google.com/schemas/play-podcasts/1.0",
-    }
+_FOREIGN = (
+    *_MEDIA,
+    "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "http://www.itunes.com/DTDs/Podcast-1.0.dtd",
+    "http://www.google.com/schemas/play-podcasts/1.0",
 )
 _BING = "News"  # prefix of a namespace that is another for each search
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/"

@@ -244,8 +244,7 @@ def with_known_entities(document: Document) -> Document:
     markup = document.markup
     if markup.count(b"&") == sum(map(markup.count, _KNOWN_REFERENCES)):
         return document
-    repaired = outside_cdata(document.data, lambda part: _STRAY.sub(_readable, part) if b"&" in part else part)
-    return document if repaired == document.data else document.changed(repaired, "undeclared-entities")
+    return document.changed(outside_cdata(document.data, partial(_STRAY.sub, _readable)), "undeclared-entities")
 
 
 def _readable(match: re.Match[bytes]) -> bytes:
