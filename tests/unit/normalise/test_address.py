@@ -290,3 +290,7 @@ def test_what_was_dropped_is_counted_and_not_quoted() -> None:
     feed = read(rss(item(link="javascript:alert(1)", guid="g")))
     assert dropped(feed) == {"unsafe-address": 1}
     assert "alert" not in repr(feed)
+
+
+def test_empty_parameters_do_not_count() -> None:
+    assert canonical("https://example.org/a?&b=2&&a=1&") == canonical("https://example.org/a?a=1&b=2")

@@ -19,7 +19,7 @@ from aggregator.model.item import Enclosure, Item
 from aggregator.normalise.characters import clean, cut
 from aggregator.normalise.markup import sanitise
 from aggregator.normalise.plain import plain, plain_of_safe
-from aggregator.normalise.summary import summarise
+from aggregator.normalise.summary import ended, summarise
 
 
 def one(html: str = "", **parts: str) -> Item:
@@ -666,6 +666,17 @@ def test_a_long_list_of_links_before_a_long_text_is_no_summary() -> None:
 )
 def test_the_same_in_what_is_told_stays(text: str) -> None:
     assert summarise(text) == plain(text)
+
+
+def test_a_quotation_that_ends_before_what_leads_on_stays_whole() -> None:
+    assert summarise('The envoy says: "All will be well." Read more') == 'The envoy says: "All will be well."'
+
+
+@pytest.mark.parametrize(
+    "text", ["<p>The ferry sank in 1998. All were saved.</p>", "<p>The ferry sank in 1998, all were saved.</p>"]
+)
+def test_a_summary_that_ends_with_a_whole_number_was_not_broken_off(text: str) -> None:
+    assert ended("The ferry sank in 1998", plain(text)).startswith("The ferry sank in 1998")
 
 
 def test_an_invitation_between_sentences_leaves_one_space() -> None:

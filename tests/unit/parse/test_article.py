@@ -96,6 +96,11 @@ def test_the_caption_of_a_table_is_one() -> None:
     assert TEXT in read("<table><tr></tr>x")
 
 
+def test_the_first_row_of_a_table_without_caption_stays_a_row() -> None:
+    rows = "<tr><td>Norland</td><td>300</td></tr><tr><td>Sudland</td><td>200</td></tr>"
+    assert rows in read(f"<table>{rows}</table>")
+
+
 def test_the_posts_of_a_live_page_keep_their_headings() -> None:
     """Without them the posts run into each other. They stand in headers, of which other pages have that of the site and of what they
     recommend."""

@@ -1655,3 +1655,14 @@ def test_an_article_is_in_the_encoding_that_its_header_names() -> None:
     text = "Předseda vlády oznámil, že jednání budou příští týden pokračovat v Ženevě, uvedla agentura. " * 4
     page = f"<html><body><article><h1>Titul</h1><p>{text}</p></article></body></html>".encode("iso-8859-2")
     assert "Předseda vlády oznámil, že" in article(page, "Text/HTML; charset=ISO-8859-2", URL)
+
+
+def test_a_long_document_that_is_malformed_is_read_by_the_fast_parser() -> None:
+    """The other one would take seconds for it."""
+    text = "Ships are on their way. " * 50_000
+    feed = parse(
+        f"<rss><channel><item><title>A</title><description>{text}</description><x></item></channel></rss>".encode(),
+        None,
+        URL,
+    )
+    assert (feed.parser, [one.title for one in feed.items]) == ("fastfeedparser", ["A"])
