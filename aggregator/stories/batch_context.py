@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 import numpy as np
 from msgspec import Struct
@@ -77,10 +77,11 @@ def _nominate(
     items: Ints, at: Ints, spans: Iterable[Span], words: Matrix, past: Past
 ) -> tuple[tuple[tuple[int, int], ...], Rarity, tuple[Ints, Ints, Ints], list[list[int]]]:
     """(counts, rarity, postings, near) as in `BatchContext`, but `near` is a list in the order of `items`."""
-    every = words.ids.tolist()
-    counts = tuple(zip(every, words.counts().tolist(), strict=True))
+    every, held = words.ids.tolist(), words.counts()
+    counts = tuple(zip(every, held.tolist(), strict=True))
     seen = past.frequencies(every)
-    rarity = Rarity(past.documents() + len(items), {word: count + seen.get(word, 0) for word, count in counts})
+    before = np.fromiter(map(seen.get, every, repeat(0)), np.int64, len(every))
+    rarity = Rarity(past.documents() + len(items), words.ids, held + before)
     asked = posted(words, rarity.of(words.ids))
     near: list[list[int]] = []
     for span in spans:

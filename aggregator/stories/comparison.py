@@ -53,7 +53,7 @@ class Comparison:
         cached = context.cache.rows(items, self._encoded)
         self._headline = context.cache.headline(cached)
         words, figure = context.cache.matrix(cached)
-        weight = self.rarity.of(words.ids)
+        weight = self.rarity.known(words.ids)
         words = words.only((weight >= TELLING)[words.column])  # the others are not needed, and many
         at = np.array([one.at for one in everyone])
         self._vectors = vectors(words, weight, figure, context.cache.lang(cached), at)

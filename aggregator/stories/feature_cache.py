@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.stories.arrays import Bools, Ints, gather
+from aggregator.stories.arrays import Bools, Ints, gather, look_up
 from aggregator.stories.features import Packed, packed
 from aggregator.stories.matrix import Matrix, matrix
 from aggregator.stories.similarity import KEPT
@@ -24,7 +24,7 @@ Name = TypeVar("Name", int, bytes)
 
 MOST = 60_000  # items; the cache is emptied before it would hold more
 WORDS = 1 << 18
-"""The cache is also emptied when it has more different words than these (40 MB). Real news has some tens of thousands in a language, but an
+"""The cache is also emptied when it has more different words than these (4 MB). Real news has some tens of thousands in a language, but an
 outlet that makes words up could have millions in a day."""
 
 
@@ -44,16 +44,16 @@ class FeatureCache:
         self._word, self._written = GrowableArray(np.int32), GrowableArray(np.uint8)
         self._lang, self._headline = GrowableArray(np.int32), GrowableArray(np.int32)  # row → number, 0 for none
         self._near = GrowableArray(np.uint8, 2 * KEPT)
-        # Word number → its `word_id`; whether it is a figure.
-        self._id, self._figure = GrowableArray(np.int64), GrowableArray(np.bool_)
-        self._words: dict[int, int] = {}  # `word_id` → word number
+        self._figure = GrowableArray(np.bool_)  # word number → whether it is a figure
+        # The `word_id`s of all words, ascending, and the number of each; the last one is of no word, so that there is always one.
+        self._ids, self._number = np.array([np.iinfo(np.int64).max]), np.array([-1], dtype=np.int32)
         self._langs: dict[bytes, int] = {b"": 0}
         self._headlines: dict[bytes, int] = {b"": 0}
 
     def rows(self, items: Sequence[int], kept: Sequence[bytes]) -> Ints:
         """The row numbers of these items; `kept` are their encoded features. Row numbers from earlier calls become invalid."""
         missing = self._missing(items, kept)
-        if missing and (len(self._kept) + len(missing) > self._most or len(self._words) > self._most_words):
+        if missing and (len(self._kept) + len(missing) > self._most or len(self._figure.all) > self._most_words):
             self._clear()
             missing = list(range(len(items)))
         if missing:
@@ -79,10 +79,11 @@ class FeatureCache:
 
     def _numbered(self, words: Matrix, read: Packed) -> Ints:
         """The word number of each column."""
-        before = len(self._words)
-        numbers = _numbers(self._words, words.ids.tolist())
-        new = words.ids[numbers >= before]
-        self._id.append(new)
+        index, there = look_up(words.ids, self._ids)
+        numbers, new, before = self._number[index], words.ids[~there], len(self._figure.all)
+        numbers[~there] = added = np.arange(before, before + len(new), dtype=np.int32)
+        self._ids = np.insert(self._ids, index[~there], new)
+        self._number = np.insert(self._number, index[~there], added)
         self._figure.append(np.isin(new, read.figures))
         return numbers
 
@@ -99,13 +100,13 @@ class FeatureCache:
         """The words of these rows, and for each column whether it is a figure."""
         start, index = gather(self._start.all, self._size.all, rows)
         word, written = self._word.all[index], self._written.all[index]
-        there = np.zeros(len(self._id.all), dtype=np.bool_)
+        there = np.zeros(len(self._ids), dtype=np.bool_)
         there[word] = True
-        some = np.flatnonzero(there)
-        some = some[np.argsort(self._id.all[some])]
+        held = there[self._number]
+        some = self._number[held]
         column = np.empty(len(there), dtype=np.int32)
         column[some] = np.arange(len(some), dtype=np.int32)
-        found = Matrix(start, column[word], (written & 2) > 0, (written & 1) > 0, self._id.all[some])
+        found = Matrix(start, column[word], (written & 2) > 0, (written & 1) > 0, self._ids[held])
         return found, self._figure.all[some]
 
     def lang(self, rows: Ints) -> Ints:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -19,27 +18,32 @@ FLOOR = 4_000  # a word counts as occurring in at least one of so many items of 
 class Rarity(dict[int, float]):
     """`word_id` of a stem → its rarity: the mean of -log(share of documents) in the background and in our own past.
 
-    `frequencies`: word → how many of `documents` contain it; absent words count as 0. Rarities are computed on demand; `of` computes
-    many at once.
+    `counts`: how many of `documents` contain each of `words`, which ascend; absent words count as 0. Rarities are computed on demand;
+    `of` computes many at once, `known` also keeps them.
     """
 
-    def __init__(self, documents: int, frequencies: Mapping[int, int]) -> None:
+    def __init__(self, documents: int, words: Ints, counts: Ints) -> None:
         super().__init__()
         self._documents = documents + PRIOR
-        self._frequencies = frequencies
+        # With an entry that is of no word, so that there is one.
+        self._words, self._counts = np.append(words, np.iinfo(np.int64).max), np.append(counts, 0)
 
     def __missing__(self, word: int) -> float:
-        self.of(np.array([word]))
+        self.known(np.array([word]))
         return self[word]
+
+    def known(self, words: Ints) -> Floats:
+        """As `of`; they are kept."""
+        weights = self.of(words)
+        self.update(zip(words.tolist(), weights.tolist(), strict=True))
+        return weights
 
     def of(self, words: Ints) -> Floats:
         """The rarity of each word."""
-        asked = words.tolist()
         share = background(words)
-        get = self._frequencies.get
-        seen = (np.array([get(word, 0) for word in asked]) + PRIOR * share) / self._documents
+        index, there = look_up(words, self._words)
+        seen = (np.where(there, self._counts[index], 0) + PRIOR * share) / self._documents
         weights: Floats = np.maximum(-(np.log(share) + np.log(np.clip(seen, 1 / FLOOR, 1))) / 2, 0.01)
-        self.update(zip(asked, weights.tolist(), strict=True))
         return weights
 
 

@@ -41,8 +41,9 @@ def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]
     own = [features(one) for one in of]
     documents = past.documents()
     frequencies = past.frequencies({word for one in own for word in one.words})
-    rarity = Rarity(documents, frequencies)
-    rarity.of(np.array([*frequencies], np.int64))  # all at once: one by one would take half the time of a page
+    words, counts = np.array(sorted(frequencies.items()), np.int64).reshape(-1, 2).T
+    rarity = Rarity(documents, words, counts)
+    rarity.known(words)  # all at once: one by one would take half the time of a page
     most = max(5, COMMON * documents)
     found = []
     for text, candidate in zip(own, of, strict=True):

@@ -154,7 +154,8 @@ def test_everyday_words_are_words_of_their_language_and_names_of_all() -> None:
 
 def test_everyday_words_tell_little_in_every_language() -> None:
     def weights(words: str, lang: str) -> list[float]:
-        found: list[float] = Rarity(0, {}).of(np.array(word_ids(words.split(), lang))).tolist()
+        nothing = np.array([], np.int64)
+        found: list[float] = Rarity(0, nothing, nothing).of(np.array(word_ids(words.split(), lang))).tolist()
         return found
 
     for words, lang in (("und nicht wurde", "de"), ("que para los", "es"), ("что это был", "ru"), ("我们 中国", "zh")):
