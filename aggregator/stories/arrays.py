@@ -45,7 +45,11 @@ def highest(row: Ints, steps: Ints, column: Ints, most: int) -> tuple[Ints, Ints
     as `np.lexsort`."""
     high, wide = int(steps.max(initial=0)), int(column.max(initial=0)).bit_length()
     deep = high.bit_length()
-    packed = (row.astype(np.int64) << deep | high - steps) << wide | column
+    packed = row.astype(np.int64)
+    packed <<= deep
+    packed |= high - steps
+    packed <<= wide
+    packed |= column
     packed.sort()
     row = packed >> wide + deep
     packed = packed[np.arange(len(row)) - starts(row) < most]
