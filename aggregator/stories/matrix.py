@@ -35,8 +35,9 @@ class Matrix(Struct, frozen=True):
 
     def only(self, kept: Bools) -> Matrix:
         """The matrix with only the entries where `kept` is true."""
-        start = np.concatenate(([0], np.cumsum(kept, dtype=np.int32)), dtype=np.int32)[self.start]
-        return Matrix(start, self.column[kept], self.title[kept], self.name[kept], self.ids)
+        index = np.flatnonzero(kept)
+        start = np.searchsorted(index, self.start).astype(np.int32)
+        return Matrix(start, self.column[index], self.title[index], self.name[index], self.ids)
 
     def rows(self, rows: Ints) -> Matrix:
         """The matrix with only these rows, in this order."""
