@@ -205,7 +205,9 @@ class Configured:
         keep, own = self.keep
         return Policy(
             configuration=self.settings.epoch,
-            judge=lambda item: self.judge(item.title, item.summary, self.sources.get(item.source)),
+            judge=lambda item: self._with_places(
+                judge_text(self.rulebook, Case.of(item.title, item.summary, self.sources.get(item.source)))
+            ),
             place=lambda judgements: story_sections(judgements, order, fallback),
             publisher=self.publisher_of,
             at_home=self.at_home,

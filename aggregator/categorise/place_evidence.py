@@ -174,7 +174,6 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
     spared: set[int] = set()  # rules of what stands before the actor: "Ukraine-Russia war ends, Merz says"
     first = True
     split, cased, text, meanings = hay.split, hay.cased, hay.text, book.meanings
-    embassies = _EMBASSY[0] in text or _EMBASSY[1] in text
     for (needle, start, end), kind, reading in found:
         in_title = start < split
         key = needle if in_title else ~needle
@@ -185,7 +184,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         value = weights.GENERIC if kind == "generic" else 1.0
         acts = first
         if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, start, end, found)) or (
-            embassies and kind in _COUNTRY and text.startswith(_EMBASSY, end)
+            kind in _COUNTRY and text.startswith(_EMBASSY, end)
         ):
             value *= weights.ATTRIBUTE
             acts = False

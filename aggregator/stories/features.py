@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence, Set
 from itertools import pairwise
 
 import numpy as np
@@ -157,15 +157,15 @@ def features(candidate: Candidate) -> Features:
     ends = len(words)
     words, lang = _compared(words, lead, candidate)
     ids = word_ids(words, lang)
-    aside = _aside(ids, ends, candidate)
-    # Those of the headline come first.
-    unique = tuple(dict.fromkeys([id for id in ids if id not in aside] if aside else ids))
+    unique = dict.fromkeys(ids)  # those of the headline come first
+    aside = _aside(unique.keys(), ids[:ends], candidate)
+    compared = tuple([id for id in unique if id not in aside] if aside else unique)
     told = len({*ids[:ends]} - aside)
     figures = plains([word for word in words if word < ":" or word > "\x7f"])  # those that may begin with a digit
     return Features(
         lang=lang,
-        title=unique[:told],
-        lead=unique[told:],
+        title=compared[:told],
+        lead=compared[told:],
         figures=tuple(dict.fromkeys([word_id(figure) for figure in figures if figure[:1] in DIGITS])),
         headline=headline,
         names=frozenset(_names(words, ids, ends)) - aside if lang not in CAPITALISING else frozenset(),
@@ -192,10 +192,10 @@ def _identifiers(candidate: Candidate, lang: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found + told))[:MOST]
 
 
-def _aside(ids: Sequence[int], ends: int, candidate: Candidate) -> frozenset[int]:
+def _aside(ids: Set[int], title: Sequence[int], candidate: Candidate) -> frozenset[int]:
     """The words that are left out. None if the headline says little else ("Monday Briefing"): the few words of its lead would be taken for
     the news."""
-    if FORMS.isdisjoint(ids) or tells(candidate.title, candidate.canonical) or len({*ids[:ends]} - FORMS) < 2:
+    if ids.isdisjoint(FORMS) or tells(candidate.title, candidate.canonical) or len({*title} - FORMS) < 2:
         return frozenset()
     return FORMS
 

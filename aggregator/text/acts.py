@@ -45,12 +45,13 @@ _NOT_AHEAD = frozenset([
 # Nor after these: "becomes first premier to visit" tells of a visit.
 _ONE_OF = frozenset(["first", "last", "only", "latest", "becomes", "became"])
 _FACING = frozenset(["for", "face", "faces", "facing"])  # "poised for largest strike", "faces vote"
-_WORD = re.compile(r"[^\W\d_]+['’]?")
+_WORD, _ASCII_WORD = re.compile(r"[^\W\d_]+['’]?"), re.compile(r"[a-z]+'?")
 
 
 def acts(headline: str) -> Iterator[tuple[int, bool]]:
     """(number of an act, whether it is told as done) of each act. What a headline announces is not told as done in it."""
-    words = ["", "", "", *_WORD.findall(headline.casefold()), ""]
+    text = headline.casefold()
+    words = ["", "", "", *(_ASCII_WORD if text.isascii() else _WORD).findall(text), ""]
     if _EITHER.isdisjoint(words):
         return
     announced, faced, done = set(), set(), set()

@@ -308,7 +308,8 @@ def bare_lead(lead: str) -> str:
     "Sign up for our newsletter" and without the party and state of members of Congress ("(R-S.C.)")."""
     if any(map(lead.__contains__, _INVITES)):
         lead = _INVITATION.sub(" ", lead)
-    if any(map(lead.__contains__, _MEMBERS)):
+    # Single signs are found ten times as fast as the longer ones.
+    if ("-" in lead or "(" in lead) and any(map(lead.__contains__, _MEMBERS)):
         lead = _MEMBER.sub("", lead)
     return _after(_DATELINE, lead)
 
