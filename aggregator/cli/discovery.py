@@ -85,12 +85,12 @@ async def find(
             found = await finder.find(address)
             if isinstance(found, FeedFound):
                 return found, ()
-            picked = choice or (1 if show else _without_comments(found))
+            picked = choice or (1 if show else _likeliest(found))
             if picked is None:
                 return None, found
             if picked > len(found):
                 raise UsageError(f"--pick: the page names {counted(len(found), 'feed')}")
-            if show and choice is None:
+            if show and choice is None and len(found) > 1:
                 offer(found)
                 print("The first is shown; --pick N shows another.", file=sys.stderr)
             return await finder.feed(found[picked - 1]), found
@@ -102,9 +102,9 @@ async def find(
         await fetcher.close()
 
 
-def _without_comments(links: Sequence[Link]) -> int | None:
-    """The number of the only feed that is not of comments: most sites of WordPress declare one of each."""
-    numbers = [number for number, link in enumerate(links, 1) if not link.comments]
+def _likeliest(links: Sequence[Link]) -> int | None:
+    """The number of the only feed, or of the only one that is not of comments: most sites of WordPress declare one of each."""
+    numbers = [number for number, link in enumerate(links, 1) if not link.comments or len(links) == 1]
     return numbers[0] if len(numbers) == 1 else None
 
 
@@ -123,7 +123,7 @@ class Finder:
         self._fetch, self._parse, self._search = fetch, parse, search
 
     async def find(self, address: str) -> FeedFound | tuple[Link, ...]:
-        """The feed at an address, or the only feed that the page there links to; if it links to several, all of these links.
+        """The feed at an address, or the feeds that the page there declares; if it declares none, the only one that is guessed.
 
         Raises:
             AggregatorError: the address cannot be fetched, or is neither a feed nor a page with feeds; the message says what it is.
@@ -142,7 +142,7 @@ class Finder:
             if not links:
                 likely = [*offered.linked, *offered.guessed]
                 return await self._guess(likely[:GUESSES], fetched.url, error)
-        return await self.feed(links[0]) if len(links) == 1 else links
+        return links
 
     async def _open(self, address: str) -> tuple[str, Fetched]:
         """(address, response). An address without a scheme is tried with https, then with http."""

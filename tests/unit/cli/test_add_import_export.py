@@ -202,6 +202,15 @@ def test_several_feeds_are_offered_with_numbers(desk: Desk) -> None:
     assert desk.run("add", desk.server.url("/"), "--pick", "3")[0] == 2
 
 
+def test_a_feed_that_the_page_does_not_name_is_not_another_one(desk: Desk) -> None:
+    """The page named two when it was looked at."""
+    desk.server.routes["/"] = answer(PAGE.rpartition(b"\n")[0], content_type="text/html")
+    code, _, err = desk.run("add", desk.server.url("/"), "--pick", "2")
+    assert (code, err) == (2, "aggregator: --pick: the page names 1 feed\n")
+    assert desk.text() == FILE
+    assert desk.run("add", desk.server.url("/"))[0] == 0
+
+
 def test_the_one_feed_of_a_page_and_a_permanent_redirect(desk: Desk) -> None:
     assert desk.run("add", desk.server.url("/one"), "--name", "Mine")[0] == 0
     assert f"  - name: Mine\n    url: {desk.server.url('/news.rss')}\n" in desk.text()
