@@ -32,6 +32,7 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
     sections = [rules for part in parts for rules in part.sections]
     topics = [rules for part in parts for rules in part.topics]
     yield from _publishers(parts)
+    yield from _ids("source", sources)
     yield from _sources(main, sources, environ)
     yield from _references(main, sections, sources, ids)
     yield from _publisher_names(parts, sources)
@@ -85,25 +86,20 @@ def _publishers(parts: list[IncludedFile]) -> Iterator[Problem]:
 
 def _sources(main: FeedsFile, sources: list[Source], environ: Mapping[str, str]) -> Iterator[Problem]:
     allowed = Allowance.of(main.allow_private)
-    ids: dict[str, Position] = {}
     urls: dict[str, tuple[str, Position]] = {}
     for source in sources:
-        at = source.at("id") if source.id else source.at("name")
-        own = source_id(source)
+        own, where = source_id(source), source.at("url")
         if not own:
-            yield at.problem(f"no id can be made from the name `{source.name}`: add one, such as `id: my-source`")
+            yield source.at("name").problem(
+                f"no id can be made from the name `{source.name}`: add one, such as `id: my-source`"
+            )
             continue
-        if own in ids:
-            yield at.problem(f"source id `{own}` is taken by {_line(ids[own], at)}: give one of them another `id`")
-        ids.setdefault(own, at)
-        where = source.at("url")
         other, first = urls.setdefault(_polled(source.url, environ), (own, where))
         if first is not where:
             yield where.problem(
                 f"this address is polled by source `{other}` already, on {_line(first, where)}: keep one"
             )
         yield from _source_warnings(source, allowed)
-    yield from _former_ids("source", sources, ids)
     hosts = {host_of(source.url) or "" for source in sources if source.every is None}
     if main.defaults.every < POLITE and not all(map(allowed.names, hosts)):
         yield main.defaults.at("every").warning(IMPOLITE)
@@ -120,12 +116,17 @@ def _source_warnings(source: Source, allowed: Allowance) -> Iterator[Problem]:
         yield source.at("usually").problem("`section` fixes the section, so `usually` has no effect: keep one of them")
 
 
-def _former_ids(
-    kind: str, entries: Sequence[Source] | Sequence[Rules], ids: Mapping[str, Position]
-) -> Iterator[Problem]:
+def _ids(kind: str, entries: Sequence[Source] | Sequence[Rules]) -> Iterator[Problem]:
+    """Present and former ids that are used twice."""
+    ids: dict[str, Position] = {}
     former: dict[str, Position] = {}
-    for entry in entries:
-        own = entry.id if isinstance(entry, Rules) else source_id(entry)
+    named = [(entry, source_id(entry) if isinstance(entry, Source) else entry.id) for entry in entries]
+    for entry, own in named:
+        at = entry.at("id") if entry.id else entry.at("name")
+        if own and own in ids:
+            yield at.problem(f"{kind} id `{own}` is taken by {_line(ids[own], at)}: give one of them another `id`")
+        ids.setdefault(own, at)
+    for entry, own in named:
         for index, old in enumerate(entry.was):
             at = entry.at("was", index)
             if old in ids:
@@ -196,18 +197,6 @@ def _publisher_names(parts: list[IncludedFile], sources: list[Source]) -> Iterat
         if near is not None:
             message = f"`publishers` does not list `{name}`; did you mean `{known[near]}`?"
             yield source.at("publisher").warning(message)
-
-
-def _ids(kind: str, entries: Sequence[Rules]) -> Iterator[Problem]:
-    first: dict[str, Position] = {}
-    for entry in entries:
-        at = entry.at("id")
-        if entry.id in first:
-            yield at.problem(
-                f"{kind} id `{entry.id}` is taken by {_line(first[entry.id], at)}: give one of them another `id`"
-            )
-        first.setdefault(entry.id, at)
-    yield from _former_ids(kind, entries, first)
 
 
 def _fallback_is_no_former_id(sections: Iterable[Rules]) -> Iterator[Problem]:
