@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -47,7 +47,7 @@ class Application(Configured):
         self.installation = installation
         self.database = Database(installation)
         self.warnings = warnings
-        self._former: dict[str, Settings | None] = {settings.epoch: settings}
+        self._former = {settings.epoch: settings}
 
     @classmethod
     def load(cls, installation: Installation) -> Application:
@@ -203,13 +203,12 @@ class Application(Configured):
         from aggregator.pipeline.edits.changes import changes
 
         after, former = self.completed(before, upkeep), self.former(before)
-        public = after.public_beside(former)
-        return changes(former, after.settings, before and before.epoch, upkeep.source_ids(), public)
+        old = Application(self.installation, former) if former else after
 
-    def public_beside(self, former: Settings | None) -> Callable[[str], str]:
-        """As `public`, of the settings of an edit: the secrets of the former configuration are masked, too."""
-        before = Application(self.installation, former) if former else self
-        return lambda text: self.public(before.public(text))
+        def public(text: str) -> str:
+            return after.public(old.public(text))
+
+        return changes(former, after.settings, before and before.epoch, upkeep.source_ids(), public)
 
     def completed(self, before: StoredConfiguration | None, upkeep: Upkeep) -> Application:
         """This application, with renamings of sections and topics that the file makes without `was`, because compared with `before` it
@@ -222,15 +221,19 @@ class Application(Configured):
         return self if settings is self.settings else Application(self.installation, settings, self.warnings)
 
     def former(self, stored: StoredConfiguration | None) -> Settings | None:
-        """The settings of a stored configuration, compiled once. None if there is none, or if it can no longer be read, because it was
-        written for another environment or version of the program."""
-        if stored is None:
-            return None
+        """`read`, but None if there is no stored configuration, or if it can no longer be read."""
+        with suppress(ConfigError):
+            return self.read(stored) if stored else None
+        return None
+
+    def read(self, stored: StoredConfiguration) -> Settings:
+        """The settings of a stored configuration, compiled once.
+
+        Raises:
+            ConfigError: it was written for another environment or version of the program.
+        """
         if stored.epoch not in self._former:
-            try:
-                self._former[stored.epoch] = self.of_texts(self.installation, stored.texts).settings
-            except ConfigError:
-                self._former[stored.epoch] = None
+            self._former[stored.epoch] = self.of_texts(self.installation, stored.texts).settings
         return self._former[stored.epoch]
 
     def places_alike(self, before: Settings, archive: Archive) -> bool:

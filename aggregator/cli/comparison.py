@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from aggregator.bootstrap import Application, Installation
+from aggregator.bootstrap import Application
 from aggregator.categorise.examples import failing, turned
 from aggregator.cli import shapes
 from aggregator.errors import AggregatorError, ConfigError
-from aggregator.model.settings import Rules, Settings, StoredConfiguration
+from aggregator.model.settings import Rules
 from aggregator.model.story import EditionItem, StoryState
 from aggregator.model.stream import RulesKind, StreamName
 from aggregator.normalise.address import typed
 from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Causes, Way
-from aggregator.pipeline.edits.changes import ENVIRONMENT, changes, term_text
+from aggregator.pipeline.edits.changes import ENVIRONMENT, Changes, term_text
 from aggregator.pipeline.edits.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Moving, Plan, plan
 from aggregator.pipeline.policy import Policy
@@ -25,32 +25,23 @@ from aggregator.ports import Archive, StoryRow
 from aggregator.render.entry import urn
 
 
-def _read(stored: StoredConfiguration, installation: Installation) -> Settings:
-    """The settings of the configuration in force.
-
-    Raises:
-        AggregatorError: it cannot be read here, so there is nothing to compare with.
-    """
-    try:
-        return Application.of_texts(installation, stored.texts).settings
-    except ConfigError as error:
-        raise AggregatorError(
-            "the configuration in force cannot be read here, so there is nothing to compare with: it was written for "
-            f"another environment or version. What is wrong in it:\n{error}"
-        ) from error
-
-
 class Comparison:
     """Compares a proposed configuration with the one in force. `after` is the proposed one, `before` the one in force, with the ids that
     the proposed one gives sections and topics (None: none is in force yet, or there is no archive).
 
     Raises:
-        AggregatorError: see `_read`.
+        AggregatorError: the one in force cannot be read here, so there is nothing to compare with.
     """
 
     def __init__(self, proposed: Application, archive: Archive | None) -> None:
         stored = archive.upkeep.configuration() if archive else None
-        former = _read(stored, proposed.installation) if stored else None
+        try:
+            former = proposed.read(stored) if stored else None
+        except ConfigError as error:
+            raise AggregatorError(
+                "the configuration in force cannot be read here, so there is nothing to compare with: it was written for "
+                f"another environment or version. What is wrong in it:\n{error}"
+            ) from error
         self._archive, self._epoch = archive, stored and stored.epoch
         self._ids: dict[str, str] = {}  # see `Application.stored_ids`
         self.after = proposed
@@ -62,9 +53,7 @@ class Comparison:
         self.before: Application | None = None
         if former:
             self.before = Application(proposed.installation, settings_today(former, self.after.settings))
-        first = archive.upkeep.source_ids() if archive else {}
-        public = self.after.public_beside(former)
-        self.changes = changes(former, self.after.settings, self._epoch, first, public)
+        self.changes = proposed.changes_since(stored, archive.upkeep) if archive else Changes()
         environment = ENVIRONMENT in self.changes.other
         self._alike = False  # whether applying the file would leave stored stories as they are, without re-placing them
         if archive and former and not environment:
