@@ -4,7 +4,7 @@ archive."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from functools import partial
 
@@ -42,29 +42,23 @@ def known_section(application: Application, section: str) -> None:
 
 def answer(application: Application, subject: Subject, section: str) -> shapes.Expectation:
     """The answer as for --json, with the best proposals first."""
-    story = subject.story
+    story, fixed = subject.story, subject.case.section
     if subject.stays:
-        return _answer(section, subject.stays, story.section if story else None)
-    database, fixed = application.database, subject.case.section
-    own = fixed or judge(application.rulebook, subject.case).section
+        primary = story.section if story else None
+        return {"section": section, "fixed": None, "story": primary, "holds": subject.stays == section, "proposals": []}
+    database, own = application.database, fixed or judge(application.rulebook, subject.case).section
     with closing(database.open()) if database.exists else nullcontext() as archive:
         expectation = Expectation(application, archive, subject.case, section, story.n if story else None)
         held = expectation.leading(application)
         best = expectation.best(partial(_trial, application))[:SHOWN] if not fixed and own != section else []
-    return _answer(section, own, held, fixed, [_row(application, effect) for effect in best])
+    rows = [_row(application, effect) for effect in best]
+    return {"section": section, "fixed": fixed, "story": held, "holds": own == section, "proposals": rows}
 
 
 def _trial(application: Application, proposal: Proposal) -> Application:
     settings = application.settings
     sections, epoch = edited(settings.sections, proposal), f"{settings.epoch}+"
     return Application(application.installation, replace(settings, sections=sections, epoch=epoch))
-
-
-def _answer(
-    section: str, own: str, story: str | None, fixed: str | None = None, proposals: Sequence[shapes.Proposal] = ()
-) -> shapes.Expectation:
-    """`own`: the section of the text by itself; `story`: the primary section of its story; `fixed`: the section that its source fixes."""
-    return {"section": section, "fixed": fixed, "story": story, "holds": own == section, "proposals": proposals}
 
 
 def _row(application: Application, effect: Effect) -> shapes.Proposal:
