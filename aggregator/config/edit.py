@@ -75,14 +75,12 @@ def _escaped(char: str) -> str:
 
 
 class _Spot(Struct, frozen=True):
-    """Where to insert sources. `column` is that of the dashes. `flow`: inside brackets; `first`: these have no entry yet."""
+    """Where to insert sources: between `head` and `tail`. `column` is that of the dashes, None inside brackets; `opening` precedes them."""
 
-    offset: int
-    column: int = 2
-    flow: bool = False
-    first: bool = False
-    key: bool = False  # the key `sources` must be written too
-    brackets: tuple[int, int] | None = None  # of an empty list, to delete: else thirty sources would be on one line
+    head: str
+    tail: str
+    column: int | None
+    opening: str = ""
 
 
 def append_sources(text: str, sources: Sequence[NewSource]) -> str:
@@ -92,25 +90,22 @@ def append_sources(text: str, sources: Sequence[NewSource]) -> str:
         AggregatorError: the list is written in an unusual way; the message shows the lines to add by hand.
     """
     newline = next((one for one in ("\r\n", "\n", "\r") if one in text), "\n")
-    spot = _spot(text)
+    spot = _spot(text, newline)
     if spot is None:
         by_hand = newline.join(_block(source, 2, newline) for source in sources)
         raise AggregatorError(
             f"the list `sources` is missing, or written in a way that cannot be added to; add below `sources:` by hand:\n{by_hand}"
         )
-    if spot.flow:
+    head = spot.head
+    if spot.column is None:
         entries = ", ".join(
             "{" + ", ".join(f"{key}: {_flow(value)}" for key, value in one.pairs()) + "}" for one in sources
         )
-        return text[: spot.offset] + ("" if spot.first else ", ") + entries + text[spot.offset :]
-    blocks = "".join(_block(source, spot.column, newline) for source in sources)
-    head, tail = text[: spot.offset], text[spot.offset :]
-    if spot.brackets:
-        start, end = spot.brackets
-        head = head[:start].rstrip(" ") + head[end:]
-    if head and not head.endswith(("\n", "\r")):
-        head += newline
-    return f"{head}{f'{newline}sources:{newline}' if spot.key else ''}{blocks}{tail}"
+    else:
+        entries = "".join(_block(source, spot.column, newline) for source in sources)
+        if head and not head.endswith(("\n", "\r")):
+            head += newline
+    return f"{head}{spot.opening}{entries}{spot.tail}"
 
 
 def _flow(value: str) -> str:
@@ -123,28 +118,33 @@ def _block(source: NewSource, column: int, newline: str) -> str:
     return f"{' ' * column}- {first}{''.join(margin + line for line in rest)}"
 
 
-def _spot(text: str) -> _Spot | None:
+def _spot(text: str, newline: str) -> _Spot | None:
     """Where to insert. None if `sources` is not a list, or if the key is missing where it cannot be written at the end of the text."""
     root: Any = yaml.compose(in_lines(text), Loader=LOADER)
     listed: Any = next((value for key, value in root.value if key.value == "sources"), None) if root else None
     margin = root.start_mark.column if root else 0  # of the keys; mostly 0
     if listed is None:
-        return None if root and (margin or root.flow_style) else _Spot(_document_end(text), key=True)
+        end = _document_end(text)
+        key = f"{newline}sources:{newline}"
+        return None if root and (margin or root.flow_style) else _Spot(text[:end], text[end:], 2, key)
     opens, closes = listed.start_mark.index, listed.end_mark.index
+    below = _line_end(text, closes)
     if listed.value == "":
-        return _Spot(_line_end(text, closes), margin + 2)
+        return _Spot(text[:below], text[below:], margin + 2)
     if not isinstance(listed, yaml.SequenceNode):
         return None
     if listed.flow_style and _EMPTY.match(text, opens) and not root.flow_style:
-        return _Spot(_line_end(text, closes), margin + 2, brackets=(opens, closes))
+        # Without the brackets: else thirty sources would be on one line.
+        return _Spot(text[:opens].rstrip(" ") + text[closes:below], text[below:], margin + 2)
     if listed.flow_style:
-        return _Spot(listed.value[-1].end_mark.index if listed.value else opens + 1, flow=True, first=not listed.value)
+        end = listed.value[-1].end_mark.index if listed.value else opens + 1
+        return _Spot(text[:end], text[end:], None, ", " if listed.value else "")
     last = listed
     while isinstance(last, yaml.CollectionNode) and not last.flow_style:
         last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
     end, column = last.end_mark.index, listed.start_mark.column
-    below = end if text[end - 1] in "\r\n" else _line_end(text, end)
-    return _Spot(_past_comments(text, below, column), column=column)
+    below = _past_comments(text, end if text[end - 1] in "\r\n" else _line_end(text, end), column)
+    return _Spot(text[:below], text[below:], column)
 
 
 def _document_end(text: str) -> int:
