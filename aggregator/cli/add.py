@@ -10,7 +10,7 @@ from aggregator.addresses import with_scheme
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, with_publisher
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.cli.discovery import find, given_url, offer, pick, pick_option
+from aggregator.cli.discovery import find, given_url, offer, pick_option
 from aggregator.cli.terminal import print_json
 from aggregator.errors import UsageError
 from aggregator.model.settings import Source
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     known = there.get(same_address(with_scheme(url)))
     if known:
         return _present(application, known, args.json)
-    found, links = asyncio.run(find(application, url, pick(args.pick)))
+    found, links = asyncio.run(find(application, url, args.pick))
     if found is None:
         if args.json:
             rows = [{"pick": n, "url": link.url, "title": link.title} for n, link in enumerate(links, 1)]

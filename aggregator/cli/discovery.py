@@ -48,10 +48,6 @@ def pick_option(parser: argparse.ArgumentParser) -> None:
     option(parser, "--pick", "which feed, if the page names several", metavar="N")
 
 
-def pick(text: str | None) -> int | None:
-    return None if text is None else number("--pick", text)
-
-
 def given_url(text: str) -> str:
     """The web address that the editor gave, with white space and slashes as browsers read them. Raises UsageError if it is none at all."""
     url = re.sub(r"[\t\r\n]", "", bare_url(text)).replace(" ", "%20")
@@ -67,9 +63,9 @@ def given_url(text: str) -> str:
 
 
 async def find(
-    application: Application, address: str, choice: int | None, show: bool = False
+    application: Application, address: str, pick: str | None, show: bool = False
 ) -> tuple[FeedFound | None, tuple[Link, ...]]:
-    """(feed, all feeds that the page at the address links to). If the address is a page with several feeds, `choice` is the number of the
+    """(feed, all feeds that the page at the address links to). If the address is a page with several feeds, `pick` is the number of the
     wanted one; if it is None, the only one that is not of comments, else no feed is returned. With `show` it is the first, and all are
     printed before it is fetched, to be chosen from if it is dead.
 
@@ -78,6 +74,7 @@ async def find(
     """
     from aggregator.sandbox.pool import Sandbox
 
+    choice = None if pick is None else number("--pick", pick)
     fetcher = application.fetcher()
     try:
         async with Sandbox(children=1) as sandbox:

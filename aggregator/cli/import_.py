@@ -68,13 +68,13 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         print(f"  dropped: {application.mask(url)[:120]!r}")
     if len(found.bad) > SHOWN:
         print(f"  … and {len(found.bad) - SHOWN} more; --json lists all")
-    if found.fresh:
-        hint_to_apply(application, "them")
     if found.bad:
         print(
             "  (Only http(s) addresses of feeds are accepted, not of pages that FreshRSS scrapes, and private hosts only if "
             "allow_private names them.)"
         )
+    if found.fresh:
+        hint_to_apply(application, "them")
     return code
 
 

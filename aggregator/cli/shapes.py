@@ -45,15 +45,13 @@ class StreamMoves(TypedDict):
     becoming: list[Sample]
 
 
-class Story(TypedDict):
-    id: str
-    title: str
-    url: str | None
-
-
 class Article(TypedDict):
     title: str
     url: str | None
+
+
+class Story(Article):
+    id: str
 
 
 class Joined(Story):
@@ -149,8 +147,8 @@ class Pin(TypedDict):
     at: str
 
 
-class Override(TypedDict):
-    """A line of `stories: join` or `split` that names the item."""
+class Line(TypedDict):
+    """A line of the file, such as one of `stories: join` that names the item."""
 
     rule: str
     at: str
@@ -165,16 +163,14 @@ class InStory(TypedDict, total=False):
     story_sections: list[Score]
     story_receipts: list[LocatedReceipt]
     pinned: Pin | None
-    overrides: list[Override]
+    overrides: list[Line]
     headed_by: str | None
     told_by: list[Report]
 
 
-class KeptOut(TypedDict):
+class KeptOut(Line):
     kind: str
     id: str
-    rule: str
-    at: str
 
 
 class Proposal(TypedDict):

@@ -9,7 +9,7 @@ from aggregator.bootstrap import Application, Installation
 from aggregator.cli import shapes
 from aggregator.cli.appending import present, same_address
 from aggregator.cli.arguments import Command, json_option, number, option
-from aggregator.cli.discovery import find, given_url, pick, pick_option
+from aggregator.cli.discovery import find, given_url, pick_option
 from aggregator.cli.judgement import judgement
 from aggregator.cli.terminal import print_json
 from aggregator.render.fit import rfc3339
@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
     application, limit = Application.load(installation), number("--limit", args.limit)
-    found, _ = asyncio.run(find(application, given_url(args.url), pick(args.pick), show=True))
+    found, _ = asyncio.run(find(application, given_url(args.url), args.pick, show=True))
     assert found is not None
     feed, url = found.feed, application.mask(found.url)
     source = present(application).get(same_address(found.url))
