@@ -26,6 +26,7 @@ from aggregator.bootstrap.reloads import Reloads
 from aggregator.cli.edition import place_all
 from aggregator.cli.main import main
 from aggregator.config import project
+from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
 from aggregator.model import notes
 from aggregator.model.poll import PollResult
@@ -429,6 +430,23 @@ def test_where_memory_is_lacking_an_edit_is_not_lost(
         asyncio.run(reload.check())
     assert caplog.messages[1:] == ["configuration: recovered"]
     assert "rocket" in worker.in_force()
+
+
+@pytest.mark.parametrize("where", [(Application, "load"), (Watch, "take")])
+def test_where_memory_is_lacking_a_hangup_is_not_lost(
+    manual: Worker, monkeypatch: pytest.MonkeyPatch, where: tuple[type, str]
+) -> None:
+    """The file was read again once there was memory, but then waited for `apply`."""
+    manual.save(MANUAL_ROCKET)
+    with monkeypatch.context() as lacking:
+        lacking.setattr(*where, Mock(side_effect=MemoryError))
+        with pytest.raises(MemoryError):
+            manual.reloads.changed(force=True)
+    assert manual.look()
+    assert "rocket" in manual.in_force()
+    manual.save(MANUAL)
+    assert manual.look()
+    assert "rocket" in manual.in_force(), "without a further one the next edit waits"
 
 
 def test_while_the_store_takes_no_edit_that_is_reported_once(
