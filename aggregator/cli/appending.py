@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 
 import ada_url
@@ -94,11 +95,10 @@ def append(application: Application, sources: Sequence[NewSource]) -> list[Sourc
 
     path, settings = application.installation.config, application.settings
     before = path.read_bytes()
-    mark = before[:3] if before.startswith(b"\xef\xbb\xbf") else b""
-    held = before[len(mark) :].decode(errors="replace")
-    if held != settings.texts[settings.main]:
+    held, read = before.removeprefix(BOM_UTF8), settings.texts[settings.main]
+    if held != read.encode():
         raise saved_meanwhile(path)
-    text = append_sources(held, sources)
+    text = append_sources(read, sources)
     try:
         fresh, *_ = compile_texts({**settings.texts, settings.main: text}, os.environ)
     except ConfigError as error:
@@ -111,7 +111,7 @@ def append(application: Application, sources: Sequence[NewSource]) -> list[Sourc
         raise AggregatorError(
             f"{path}: the sources cannot be added without changing something else; nothing was written"
         )
-    replace_file(path, before, mark + text.encode("utf-8"))
+    replace_file(path, before, before[: len(before) - len(held)] + text.encode())
     for line in doubts(fresh, set(found.sources.added)):
         print(line, file=sys.stderr)
     return [source for source in fresh.sources if source.id in found.sources.added]

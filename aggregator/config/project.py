@@ -120,24 +120,22 @@ def _tree(project: Project, name: str, read: Reader, included_at: Position | Non
     project.problems += problems
     if tree is None:
         return None
-    filled = _filled(project, tree)
-    sections = filled.get("sections")
+    _fill_in(project, tree)
+    sections = tree.get("sections")
     if isinstance(sections, Items):
         project.sections |= {str(entry["id"]) for entry in sections if isinstance(entry, Table) and "id" in entry}
-    return filled
+    return tree
 
 
-def _filled(project: Project, tree: Table) -> Table:
-    """The tree with `${NAME}` substituted. Addresses and headers of sources are marked as secret."""
+def _fill_in(project: Project, tree: Table) -> None:
+    """Substitutes `${NAME}` in the tree. Addresses and headers of sources are marked as secret."""
     sources = tree.get("sources")
     for entry in sources if isinstance(sources, Items) else ():
         if isinstance(entry, Table):
             for key in ("url", "headers"):
                 if key in entry:
                     entry[key] = _fill(project, entry[key], secret=True)
-    filled = _fill(project, tree, secret=False)
-    assert isinstance(filled, Table)
-    return filled
+    _fill(project, tree, secret=False)
 
 
 def _fill(project: Project, node: Node, secret: bool) -> Node:

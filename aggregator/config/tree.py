@@ -96,14 +96,12 @@ class _Builder:
         self.sound = True
         self.root: Node | None = None
         self._open: list[_Open] = []
-        self._documents = 0
 
     def take(self, event: yaml.Event) -> None:
         at = self._at(event)
         match event:
             case yaml.DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
+                if self.root is not None:
                     message = "a second document starts here, but the file must be one document: delete the line `---`"
                     self.refuse(at, message)
                     raise Broken
