@@ -55,8 +55,9 @@ class Watch:
 
     def take(self) -> None:
         """Takes the current state as the one that is read. To be called before reading, so that no later edit is missed."""
+        read = _state(self._main)  # before it is read for its includes, so that a save meanwhile is another state
         self._paths = (self._main, *self._included())
-        self.known = self._stamp()
+        self.known = (read, *self._stamp()[1:])
         self._moving = None
         self._patience = PATIENCE
 

@@ -152,3 +152,20 @@ def test_a_save_between_taking_and_reading_is_not_missed(watch: Watch, main_file
     watch.take()
     main_file.write_text("sources: []\n")
     assert looks(watch) == [False, True, False]
+
+
+def test_what_a_save_includes_is_watched_though_the_file_was_being_read_for_its_includes(main_file: Path) -> None:
+    """What was read was taken to be what is there now, and no edit of the new file was seen until the main file was saved again."""
+
+    class Saving(dict[str, str]):
+        def __getitem__(self, name: str) -> str:
+            if self.pop("once", None):
+                main_file.write_text("include: [other.yaml]\n")
+            return super().__getitem__(name)
+
+    main_file.write_text('include: ["${PART}.yaml"]\n')
+    watch = Watch(main_file, Saving(PART="part", once="yes"))
+    watch.take()
+    assert looks(watch) == [False, True, False]
+    main_file.with_name("other.yaml").write_text("sources: []\n")
+    assert looks(watch) == [False, True, False]
