@@ -34,14 +34,15 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         raise AggregatorError(
             "another edit came into force while the examples were run; nothing was changed, apply again"
         )
+    result = f"{installation.config} {'is in force now' if applied else 'was in force already'}"
     running = _is_running(application, archive)
-    replaced = 0 if running else _re_placed(application, archive)
+    replaced = 0 if running else _re_placed(application, archive, result)
     archive.close()
     if args.json:
         row = {"applied": applied, "epoch": settings.epoch, "running": running, "re_placed": replaced}
         print_json({**row, "changed": found.as_json()})
         return 0
-    print(f"{installation.config} {'is in force now' if applied else 'was in force already'}.")
+    print(f"{result}.")
     for line in found.lines(BRIEFLY):
         print(f"  {line}")
     if running and applied:
@@ -64,14 +65,13 @@ def _is_running(application: Application, archive: Store) -> bool:
     return any(lock.held() for lock in locks(application.installation.instance, application.database.file))
 
 
-def _re_placed(application: Application, archive: Store) -> int:
+def _re_placed(application: Application, archive: Store, result: str) -> int:
     try:
         with editing(archive) as proceed:
             return re_place_stored(archive, application, proceed)
     except (KeyboardInterrupt, StoreError):
         print(
-            f"{application.installation.config} is in force now; stored stories that were not re-placed yet follow with the next "
-            "`apply`, `poll` or `run`.",
+            f"{result}; stored stories that were not re-placed yet follow with the next `apply`, `poll` or `run`.",
             file=sys.stderr,
         )
         raise
