@@ -2,7 +2,7 @@
 
 The score is the sum of the rarities of the shared words, so that one name outweighs many common words. A chapter must share two words
 of which one is a name, or three words: two rare words that are not names ("pleads guilty", "small programme") may be shared by
-chance.
+chance. Where the two are one name ("Hong Kong", "Tom Brady"), the texts may tell of anything there, and this is said of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from aggregator.ports import Past
 from aggregator.stories.arrays import Bools, Floats
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.embeddings import DIMENSIONS, embed_text
-from aggregator.stories.features import features
+from aggregator.stories.features import OF, Features, features
 from aggregator.stories.locations import Kind, countries, locate
 from aggregator.stories.names import maybe_names, named
 from aggregator.stories.rarity import Rarity
@@ -35,9 +35,17 @@ SHARED = 2  # words that must be shared if one of them is a name …
 UNNAMED = 3  # … and if none is
 
 
-def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]]]:
-    """For each text, (item, score) of the items that share rare words with it, highest score first; of equal ones those that arrived at
-    about the same time."""
+class Chapter(NamedTuple):
+    """An item that shares rare words with a text. `name_alone`: they are the two words of one name."""
+
+    item: int
+    score: float
+    name_alone: bool
+
+
+def chapters(of: Sequence[Candidate], past: Past) -> list[list[Chapter]]:
+    """For each text the items that share rare words with it, highest score first; of equal ones those that arrived at about the same
+    time."""
     own = [features(one) for one in of]
     documents = past.documents()
     frequencies = past.frequencies({word for one in own for word in one.words})
@@ -49,9 +57,16 @@ def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]
     for text, candidate in zip(own, of, strict=True):
         telling = (word for word in text.words if 1 < frequencies.get(word, 0) <= most)
         asked = sorted(telling, key=lambda word: (-rarity[word], word))[:ASKED]
-        scored = _scored(_postings(asked, candidate.at, past), rarity, {*maybe_names(asked)}.difference(text.figures))
-        found.append(sorted(scored, key=lambda entry: (-entry[1], abs(entry[0] - candidate.item), entry[0])))
+        named = {*maybe_names(asked)}.difference(text.figures)
+        scored = _scored(_postings(asked, candidate.at, past), rarity, named, _names_of_two(text, named))
+        found.append(sorted(scored, key=lambda one: (-one.score, abs(one.item - candidate.item), one.item)))
     return found
+
+
+def _names_of_two(text: Features, named: Collection[int]) -> set[frozenset[int]]:
+    """The pairs of words that may be one name, since they stand beside each other in the headline or the lead and both may be names."""
+    beside = (pair for words in (text.title, text.lead) for pair in pairwise(word for word in words if word != OF))
+    return {frozenset(pair) for pair in beside if pair[0] in named and pair[1] in named}
 
 
 def _postings(words: Sequence[int], at: int, past: Past) -> dict[int, set[int]]:
@@ -71,19 +86,24 @@ def _postings(words: Sequence[int], at: int, past: Past) -> dict[int, set[int]]:
 
 
 def _scored(
-    postings: Mapping[int, Collection[int]], rarity: Mapping[int, float], names: Collection[int]
-) -> list[tuple[int, float]]:
+    postings: Mapping[int, Collection[int]],
+    rarity: Mapping[int, float],
+    named: Collection[int],
+    names_of_two: Collection[frozenset[int]],
+) -> list[Chapter]:
     scores: dict[int, float] = {}
-    shared: dict[int, int] = {}
+    shared: dict[int, list[int]] = {}
     namesakes: set[int] = set()
     for word, items in postings.items():
-        if word in names:
+        if word in named:
             namesakes.update(items)
         for item in items:
             scores[item] = scores.get(item, 0.0) + rarity[word]
-            shared[item] = shared.get(item, 0) + 1
+            shared.setdefault(item, []).append(word)
     return [
-        (item, score) for item, score in scores.items() if shared[item] >= (SHARED if item in namesakes else UNNAMED)
+        Chapter(item, score, frozenset(shared[item]) in names_of_two)
+        for item, score in scores.items()
+        if len(shared[item]) >= (SHARED if item in namesakes else UNNAMED)
     ]
 
 

@@ -2,7 +2,8 @@
 
 1. chapters of the same running event;
 2. stories of its language with the same topics, those that share the rarest topics and are most similar in meaning first;
-3. stories that share the words of a chapter, but are hardly similar in meaning: half of them have no more than a name in common;
+3. stories that share the words of a chapter, but are hardly similar in meaning: half of them have no more than a name in common. Those
+   of which this is certain must be more similar, here and as chapters;
 4. to fill the list, the most important recent stories, first of the same section.
 
 A topic that every tenth story has does not relate two stories by itself: a truce in one country and floods in another are not related
@@ -42,8 +43,8 @@ TELLING = 3.0  # minimum total rarity of shared topics; 3 is one topic that one 
 FEW = 5  # a topic of so many stories counts as if it had none, so that it is rare in a small archive too, …
 YOUNG = 100  # … and an archive counts as if it had at least so many stories
 CLOSE = 0.4  # minimum cosine of embeddings
-CHAPTER = 0.5  # … of a chapter
-SURELY = 0.6  # stories with at least this cosine are related …
+CHAPTER = 0.5  # … of a chapter, and of what shares one name alone, …
+SURELY = 0.6  # … which is a chapter only with this one; stories of the same topics are related then, …
 AKIN = 2.6  # … or if cosine × rarity of shared topics (`_together`) is at least this: a country alone is not enough
 ALONE = 4.5  # no topic counts as rarer for this: a small country in common is not enough either
 
@@ -98,7 +99,7 @@ class Relatives(Struct, dict=True):
 
     lib: Library
     stories: Sequence[StoryHead]
-    _chapters: dict[str, list[StoryHead]] = field(default_factory=dict)
+    _chapters: dict[str, list[tuple[StoryHead, bool]]] = field(default_factory=dict)
 
     def of(self, story: StoryHead) -> list[Relative]:
         """At most `SHOWN` other stories. Each headline appears only once, since an outlet's column may come again under the same one."""
@@ -115,23 +116,24 @@ class Relatives(Struct, dict=True):
     def _ranked(self, story: StoryHead) -> Iterator[Relative]:
         """All candidates, best first, including the story itself and repetitions. Each kind is computed only if it is needed."""
         weak, chapters = [], self._chapters_of(story)
-        for other, close in zip(chapters, _closeness(story, chapters), strict=True):
-            if close >= CHAPTER:
+        closes = _closeness(story, [other for other, _ in chapters])
+        for (other, name_alone), close in zip(chapters, closes, strict=True):
+            if close >= (SURELY if name_alone else CHAPTER):
                 yield Relative(other)
-            elif close >= CLOSE:
+            elif close >= (CHAPTER if name_alone else CLOSE):
                 weak.append(other)
         yield from map(Relative, self._by_topics(story))
         yield from map(Relative, weak)
         yield from (Relative(other, filled=True) for other in self._background.important(story.section))
 
-    def _chapters_of(self, story: StoryHead) -> Sequence[StoryHead]:
-        """The stories that share rare words, those that share most first."""
+    def _chapters_of(self, story: StoryHead) -> Sequence[tuple[StoryHead, bool]]:
+        """The stories that share rare words, those that share most first, and whether these are one name alone."""
         if story.id not in self._chapters:
             start = self.stories.index(story)
             self._chapters = self._read_chapters(self.stories[start : start + TOGETHER])
         return self._chapters[story.id]
 
-    def _read_chapters(self, stories: Sequence[StoryHead]) -> dict[str, list[StoryHead]]:
+    def _read_chapters(self, stories: Sequence[StoryHead]) -> dict[str, list[tuple[StoryHead, bool]]]:
         from aggregator.stories.candidate import Candidate
         from aggregator.stories.relatives import chapters  # brings numpy, for which the start need not wait
 
@@ -144,10 +146,10 @@ class Relatives(Struct, dict=True):
         items = []
         for story, found in zip(stories, chapters(texts, past), strict=True):
             own = frozenset(reports.get(story.n, ()))  # they share most words, and in a large story would leave no room
-            items.append([item for item, _ in found if item not in own][:LOOKED_AT])
-        told = self.lib.archive.reading.heads_by_item({item for found in items for item in found})
+            items.append([one for one in found if one.item not in own][:LOOKED_AT])
+        told = self.lib.archive.reading.heads_by_item({one.item for found in items for one in found})
         return {
-            story.id: [told[item] for item in found if item in told]
+            story.id: [(told[one.item], one.name_alone) for one in found if one.item in told]
             for story, found in zip(stories, items, strict=True)
         }
 

@@ -10,7 +10,7 @@ import pytest
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
-from aggregator.stories.relatives import chapters, closeness, names, sense
+from aggregator.stories.relatives import Chapter, chapters, closeness, names, sense
 
 HEADLINES = [
     "Talks on the Vassiliki dam collapse as Karellia walks out",
@@ -57,23 +57,23 @@ def past(headlines: list[str], kind: type[Memory] = Memory) -> Memory:
     return memory
 
 
-def chaptered(title: str, memory: Memory) -> list[tuple[int, float]]:
+def chaptered(title: str, memory: Memory) -> list[Chapter]:
     others = [Candidate(0, text, "", "", None, 10, "en") for text in ("Fishing quotas cut in Karellia", title)]
     return chapters(others, memory)[1]
 
 
 def test_chapters_share_two_rare_words() -> None:
     found = chaptered("Army secures the Vassiliki dam in Karellia", past(HEADLINES))
-    assert sorted(item for item, _ in found) == [1, 2]
+    assert sorted(one.item for one in found) == [1, 2]
 
 
 def test_two_words_of_which_one_is_a_name_make_a_chapter() -> None:
-    assert sorted(item for item, _ in chaptered("Karellia mends a dam", past(HEADLINES))) == [1, 2]
+    assert sorted(one.item for one in chaptered("Karellia mends a dam", past(HEADLINES))) == [1, 2]
 
 
 def test_what_shares_most_comes_first() -> None:
     memory = past([*HEADLINES, "Museum needs engineers", "Critics warn of a scandal"])
-    assert [item for item, _ in chaptered("Engineers warn Karellia of the Vassiliki dam", memory)] == [2, 1]
+    assert [one.item for one in chaptered("Engineers warn Karellia of the Vassiliki dam", memory)] == [2, 1]
 
 
 def test_a_word_in_one_of_a_hundred_items_is_still_rare() -> None:
@@ -91,7 +91,7 @@ def test_of_those_that_share_the_same_words_the_nearest_in_time_come_first() -> 
     ]
     memory = past(titles, Large)
     asked = Candidate(4, "Karellia mends the Vassiliki dam", "", "", None, 10, "en")
-    assert [item for item, _ in chapters([asked], memory)[0]] == [4, 3, 5, 2, 1]
+    assert [one.item for one in chapters([asked], memory)[0]] == [4, 3, 5, 2, 1]
 
 
 def test_a_word_of_very_many_items_is_shared_with_those_of_the_same_day(listed: int) -> None:
@@ -107,7 +107,7 @@ def test_a_word_of_very_many_items_is_shared_with_those_of_the_same_day(listed: 
     ]
     memory.apply(batch, group(batch, memory))
     [found] = chapters(batch[-1:], memory)
-    assert {item for item, _ in found[:2]} == {listed + 1, listed + 2}
+    assert {one.item for one in found[:2]} == {listed + 1, listed + 2}
 
 
 def test_a_word_of_very_many_items_of_long_ago_is_shared_with_them(listed: int) -> None:
@@ -157,6 +157,21 @@ def test_frequencies_of_many_texts_are_read_at_once() -> None:
     memory = Counted()
     chapters([Candidate(n, title, "", "", None, 10, "en") for n, title in enumerate(HEADLINES)], memory)
     assert memory.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("other", "alone"),
+    [
+        ("Orlan Vassiliki buys a yacht", True),
+        ("Orlan Vassiliki cuts quotas", False),  # a further word in common
+        ("Vassiliki and Orlan share a prize", True),  # may be a name as well
+        ("Karellia honours Vassiliki", False),  # two names
+    ],
+)
+def test_it_is_said_where_one_name_is_all_that_is_shared(other: str, alone: bool) -> None:
+    memory = past([other, "Orlan bakes bread", *HEADLINES])
+    found = chaptered("Karellia: minister Orlan Vassiliki cuts fishing quotas", memory)
+    assert [one.name_alone for one in found if one.item == 1] == [alone]
 
 
 def test_two_words_that_name_nothing_make_no_chapter() -> None:

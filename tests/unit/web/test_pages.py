@@ -685,6 +685,24 @@ def test_who_shares_little_but_a_name_comes_after_what_has_the_same_topic(room: 
     assert told[-1] == visit
 
 
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ("Narendra Modi Opens a Temple in Delhi", False),
+        ("Narendra Modi Wants More Trade With Asia", True),  # similar in meaning
+        ("Narendra Modi Bakes Sourdough Bread in a Temple", True),  # a further word in common
+    ],
+)
+def test_one_name_in_common_is_no_chapter_by_itself(room: Newsroom, other: str, told: bool) -> None:
+    """Whatever a columnist writes, and whatever happens in Hong Kong, was related."""
+    room.publish(
+        item("Narendra Modi Asks for Exports to China and Japan", summary="He loves sourdough bread."),
+        item(other, summary=""),
+        item("Teachers Quit Over Pay", summary="Narendra Modi is silent on sourdough."),
+    )
+    assert (other in related_news(room, "exports")[0]) == told
+
+
 def test_all_topics_that_two_stories_share_count(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if one of them has had so much news since that the other story is no longer among its newest."""
     monkeypatch.setattr(related, "LOOKED_AT", 3)
