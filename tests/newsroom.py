@@ -6,11 +6,13 @@ The clock stands still unless a test moves it. With AGGREGATOR_TEST_POSTGRES=1 t
 from __future__ import annotations
 
 import os
+import random
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from string import ascii_lowercase
 from types import CodeType
 
 import pytest
@@ -85,6 +87,12 @@ def item(
         author=author, publisher=publisher or {"bbc-world": "BBC", "kyodo": "Kyodo", "reuters": "Reuters"}[source],
         published=NOON - age, lang=lang, categories=(), image=image, enclosures=tuple(enclosures), hash=f"{title}{summary}{content}",
     )  # fmt: skip
+
+
+def gibberish(texts: int, words: int = 5) -> list[str]:
+    """Texts that have no word in common, so that each is a story of its own."""
+    letters = random.Random(1)
+    return [" ".join("".join(letters.choices(ascii_lowercase, k=8)) for _ in range(words)) for _ in range(texts)]
 
 
 NEWS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from newsroom import NOON, Newsroom, item
+from newsroom import NOON, Newsroom, gibberish, item
 
 from aggregator.web import stream_page
 
@@ -22,16 +21,10 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 def archived(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     """Two stories in September, seven in October, of which two share each second, one in November; three fill a document."""
     monkeypatch.setattr("aggregator.web.streams.MONTH", 3)
-    letters = random.Random(3)
-    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(50)]
     moments = [datetime(2026, 9, 5, tzinfo=UTC), datetime(2026, 9, 6, tzinfo=UTC), NOON]
     moments += [datetime(2026, 10, 10, 12, n // 2, tzinfo=UTC) for n in range(7)]
-    room.publish(
-        *(
-            item(f"Frigate {n} {' '.join(words[5 * n : 5 * n + 5])}", age=NOON - moment, summary="")
-            for n, moment in enumerate(moments)
-        )
-    )
+    titles = [f"Frigate {n} {words}" for n, words in enumerate(gibberish(len(moments)))]
+    room.publish(*(item(title, age=NOON - moment, summary="") for title, moment in zip(titles, moments, strict=True)))
     return room
 
 
@@ -110,14 +103,8 @@ def test_a_part_stays_what_it_is_when_news_comes_late(archived: Newsroom) -> Non
 
 def test_what_is_cut_since_the_rest_is_old_leads_to_the_rest(room: Newsroom) -> None:
     """Fifty, or all of the last two days, without `limit`."""
-    letters = random.Random(4)
-    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(300)]
-    room.publish(
-        *(
-            item(f"Vessel {n} {' '.join(words[5 * n : 5 * n + 5])}", age=timedelta(days=3, minutes=n), summary="")
-            for n in range(60)
-        )
-    )
+    titles = [f"Vessel {n} {words}" for n, words in enumerate(gibberish(60))]
+    room.publish(*(item(title, age=timedelta(days=3, minutes=n), summary="") for n, title in enumerate(titles)))
     for extension in ("rss", "atom", "json"):
         first, links, _ = document(room, f"/search.{extension}?q=vessel")
         rest, last, _ = document(room, links["older"])

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 from msgspec import structs
 from msgspec.structs import replace
-from newsroom import CONFIG, NEWS, NOON, Newsroom, Rooms, item
+from newsroom import CONFIG, NEWS, NOON, Newsroom, Rooms, gibberish, item
 
 from aggregator.model.item import Enclosure
 from aggregator.model.poll import PollResult
@@ -1179,12 +1179,8 @@ def test_an_index_of_sections_calls_feeds_as_their_pages_do(client: FlaskClient)
 
 
 def test_a_long_month_is_shown_in_parts_and_its_feed_whole(room: Newsroom) -> None:
-    letters = random.Random(1)
-    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(5 * (PER_PAGE + 3))]
-    told = [
-        item(f"Vessel {n} {' '.join(words[5 * n : 5 * n + 5])}", age=timedelta(minutes=n), summary="")
-        for n in range(PER_PAGE + 3)
-    ]
+    titles = [f"Vessel {n} {words}" for n, words in enumerate(gibberish(PER_PAGE + 3))]
+    told = [item(title, age=timedelta(minutes=n), summary="") for n, title in enumerate(titles)]
     room.publish(*told)
 
     def shown(address: str) -> list[str]:
@@ -1245,12 +1241,8 @@ def test_the_archive_of_a_section_marks_it_in_the_row_of_sections(client: FlaskC
 def test_a_list_that_is_cut_leads_on_to_older_stories(room: Newsroom) -> None:
     """By a link that goes on where the list ended, though news has come in since; the feeds that it offers begin at their top, and
     other orders know nothing of it."""
-    letters = random.Random(2)
-    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(11 * PER_LIST)]
-    old = [
-        item(f"Vessel {n} {' '.join(words[5 * n : 5 * n + 5])}", age=timedelta(hours=20, minutes=n), summary="")
-        for n in range(2 * PER_LIST + 20)
-    ]
+    titles = [f"Vessel {n} {words}" for n, words in enumerate(gibberish(2 * PER_LIST + 20))]
+    old = [item(title, age=timedelta(hours=20, minutes=n), summary="") for n, title in enumerate(titles)]
     room.publish(*old)
     assert room.client.get("/latest.rss").text.count("<item>") == len(old), "all of the last 48 hours"
     for address in ("/search?q=vessel", "/sources/bbc-world", "/latest?view=items&source=bbc-world", "/latest"):
