@@ -110,13 +110,11 @@ def story(id: str) -> Response:
     lib = library()
     changed = _changed(lib)
     found = story_named(id)
-    members = lib.archive.reading.members(found.n)
-    lead = next((item for item in members if item.n == found.lead), None)
-    content = lib.archive.reading.content(lead.n) if lead else ""
+    reading = lib.archive.reading
     full: shapes.StoryInFull = {
         **story_json(lib, found, Relatives(lib, [found]), pin_receipts(lib)),
-        "content_html": republished(lib, (found,), ()).get(found.id) or content,
-        "cited": cited(text_of(lib, lead), lead.url) if lead else [],
+        "content_html": republished(lib, (found,), ()).get(found.id) or reading.content(found.lead),
+        "cited": cited(text_of(lib, found.lead), found.link),
         "timeline": [
             {
                 "published": rfc3339(item.published),
@@ -124,7 +122,7 @@ def story(id: str) -> Response:
                 "title": item.title,
                 "url": fit_address(item.url),
             }
-            for item in members
+            for item in reading.members(found.n)
         ],
     }
     return json_response(full, changed)

@@ -104,8 +104,7 @@ def brief(id: str) -> Response:
 def story(id: str) -> Response:
     lib = library()
     found = story_named(id)
-    lead = next((item for item in lib.archive.reading.members(found.n) if item.n == found.lead), None)
-    text = text_of(lib, lead) if lead else ""
+    text = text_of(lib, found.lead)
     standfirst, body = standfirst_and_body(found.summary, text, found.title, found.link)
     others = Relatives(lib, [found]).of(found)
     return page(
@@ -122,7 +121,7 @@ def story(id: str) -> Response:
         coverage=coverage(lib.in_force().settings, found),
         related=[one.story for one in others if not one.filled],
         also=[one.story for one in others if one.filled],
-        cited=cited(text, lead.url if lead else None),
+        cited=cited(text, found.link),
     )
 
 

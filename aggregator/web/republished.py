@@ -11,11 +11,11 @@ from aggregator.model.story import ItemView, StoryView
 from aggregator.web.library import Library
 
 
-def text_of(library: Library, item: ItemView) -> str:
-    """The text of an item on its page, safe HTML: that of its article if it may be shown, else that of its feed."""
+def text_of(library: Library, item: int) -> str:
+    """The text of an item on the page of its story, safe HTML: that of its article if it may be shown, else that of its feed."""
     reading = library.archive.reading
-    _, article = reading.extracted([item.n]).get(item.n, ("", "")) if item.source in _full(library) else ("", "")
-    return article or reading.content(item.n)
+    source, article = reading.extracted([item]).get(item, ("", ""))
+    return article if article and source in _full(library) else reading.content(item)
 
 
 def republished(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:

@@ -17,7 +17,6 @@ from aggregator.web.cache import kept
 from aggregator.web.front_page import SEVERAL, each_once, of_many
 from aggregator.web.layout import feeds_of, page
 from aggregator.web.library import Library
-from aggregator.web.parameters import by_relevance
 from aggregator.web.pinned import held, without
 from aggregator.web.pulse import pulse
 from aggregator.web.queries import Position, continued, path_of, position_of, query_string, resolve
@@ -38,7 +37,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
     lib = library()
     force = lib.in_force()
     query = resolve(lib, kind, id, request.args, month)
-    best = by_relevance(request.args, query.filter.words)
+    best = parameters.by_relevance(request.args, query.filter.words)
     size = query.limit or (PER_PAGE if month else PER_LIST)
     number = parameters.number(request.args, "page", 1, parameters.PAGES) if month else 1
     after = None if month else parameters.decode_cursor(request.args, query.view)
