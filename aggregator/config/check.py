@@ -178,7 +178,8 @@ def _references(main: FeedsFile, sections: list[Rules], sources: list[Source], i
         (s, key, name) for s in sources for key, name in (("usually", s.usually), ("section", s.section)) if name
     ]
     places += [(pin, "section", pin.section) for pin in main.stories.pin]
-    unknown = (place for place in places if place[-1] not in known)
+    # Of a file without sections the first one tells it: perhaps only the key `sections` is misspelt.
+    unknown = islice((place for place in places if place[-1] not in known), None if ids else 1)
     for count, (entry, key, name) in enumerate(unknown):
         hint = f"; it is `{former[name]}` now" if name in former else ""
         if not hint and count < ConfigError.MOST:  # for as many as are listed, since each is compared with all sections

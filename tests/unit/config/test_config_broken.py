@@ -552,6 +552,15 @@ def test_an_unknown_section_from_the_environment_is_told_by_the_name_of_its_vari
     assert "hunter" not in str(refused.value)
 
 
+def test_a_misspelt_key_is_not_buried_below_what_follows_from_it() -> None:
+    """Each source that names a section told that there is none: in the default file 83 lines above the one with the cause."""
+    sources = "".join(f"  - {{name: S{i}, url: 'https://s{i}.example/', section: a}}\n" for i in range(3))
+    assert problems(f"sources:\n{sources}sctions:\n  - {{id: a}}\n") == (
+        "feeds.yaml:2:53: section: there is no section `a`; there is only `world`",
+        "feeds.yaml:5:1: unknown key `sctions`; did you mean `sections`?",
+    )
+
+
 def test_of_very_many_unknown_sections_those_that_are_told_are_compared(compared: list[int]) -> None:
     """Each is compared with all sections: a file with 8,000 of both took a minute."""
     sources = "".join(f"  - {{name: S{i}, url: https://s{i}.example/, section: sx{i}}}\n" for i in range(500))
