@@ -43,7 +43,6 @@ class Reloads:
         self._watch.take()
         # What was read of the file and is not dealt with yet, and whether it is to be put in force whatever `reload` says.
         self._edit: tuple[Application, bool] | None = None
-        self._forced = False  # from a hangup until the file was read: it is read though it was not saved
         found = _found(self._installation)
         if found != application.settings.epoch:
             self._watch.forget()  # the next checks report that it was saved, or is broken
@@ -90,11 +89,10 @@ class Reloads:
 
     def changed(self, force: bool) -> Reload | None:
         """What changed in the configuration since the last call. Raises ConfigError if the file is broken."""
-        self._forced |= force
-        if self._forced:
+        if force:
             self._watch.take()
-        if self._forced or self._watch.saved():
-            self._read()
+        if force or self._watch.saved():
+            self._read(force)
         if self._edit is None:
             return self._applied()
         try:
@@ -106,13 +104,12 @@ class Reloads:
         self._edit = None
         return told
 
-    def _read(self) -> None:
+    def _read(self, force: bool) -> None:
         self._edit, self._broken = None, False
         try:
-            self._edit = Application.load(self._installation), self._forced
-            self._forced = False
+            self._edit = Application.load(self._installation), force
         except ConfigError:
-            self._broken, self._forced = True, False
+            self._broken = True
             raise
         except Exception:  # the machine lacks something: the next check tries again
             self._watch.forget()

@@ -33,6 +33,7 @@ class ConfigReload:
         self._complaint: BrokenEdit | None = None  # the note about the broken file, as long as it is broken
         self._unwritten: dict[Note[Any], object] = {}  # notes that could not be stored; the next check tries again
         self._turn = asyncio.Lock()
+        self._forced = False  # until the file was read as asked, which memory or a full disk may prevent
 
     async def start(self) -> None:
         """Remove the note of an earlier process about a broken file. If the file is still broken, the first check notes it again."""
@@ -40,10 +41,12 @@ class ConfigReload:
 
     async def check(self, *, force: bool = False) -> None:
         async with self._turn:
+            self._forced |= force
             try:
                 await self._write()
-                outcome = await asyncio.to_thread(self._reload, force)
+                outcome = await asyncio.to_thread(self._reload, self._forced)
             except ConfigError as error:
+                self._forced = False
                 self._troubles.recovered("configuration")
                 await self._refuse(error)
                 return
@@ -51,6 +54,7 @@ class ConfigReload:
                 self._current.learn(error)
                 self._troubles.report("configuration", error)
                 return
+            self._forced = False
             self._troubles.recovered("configuration")
             if outcome is not None:
                 await self._take(outcome)
