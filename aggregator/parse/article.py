@@ -25,7 +25,7 @@ _PAID = re.compile(
     rb"\bisAccessibleForFree[\"']?\s*(?::|\bcontent\s*=)\s*+[\"']?+\s*+(?:https?://schema\.org/)?(true|false)\b",
     re.IGNORECASE,
 )
-_HEADING = re.compile(rb"<h1(?:\s[^<>]*)?>(.{0,2000}?)</h1\s*>", re.DOTALL | re.IGNORECASE)
+_HEADING = re.compile(rb"<h1(?:\s[^<>]*)?>((?:(?!<h1\b).){0,2000}?)</h1\s*>", re.DOTALL | re.IGNORECASE)
 # The head of each post of a live page, which trafilatura drops, and the sub-heading in it.
 _POST = re.compile(rb"<header\b[^<>]*>((?:(?!</?header\b).)*+)</header\s*>", re.DOTALL | re.IGNORECASE)
 _SUBHEADING = re.compile(rb"<(h[2-6])\b[^<>]*>(?:(?!</?h[1-6]\b|<a\b).)*+</\1\s*>", re.DOTALL | re.IGNORECASE)
