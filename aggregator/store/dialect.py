@@ -28,8 +28,7 @@ class Dialect(Struct, frozen=True):
     one_by_one: str
     one_of: str  # the condition that {} is in a list
     listed: Callable[[Collection[Any]], Any]  # the list, as the single value of that condition
-    # Each word of a list, with its first items in a period, as a list or its JSON; values: since, until, number of items, list.
-    postings: str
+    array: str  # a query for a single value: the values of column {} in the rows of {}, as a list for `Reads.each`
     locking: str  # ends a SELECT, and locks its rows for an update; waits for other processes that hold them
     skip_locked: str  # the same, but leaves out rows that another process has locked
     data_version: str  # a query for a number that changes whenever another connection has committed
@@ -58,6 +57,10 @@ class Reads(Protocol):
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         """All rows of a query whose text ends with `… IN`; the list of keys is appended. `bounds` are the values before it."""
+
+    def each(self, query: str, keys: Collection[int], *bounds: Any) -> dict[int, Any]:
+        """Key → the value that a query finds for it, a number or an `array` of numbers, if that is neither 0 nor empty. `{}` in the query
+        stands for the key, and `bounds` are the values of the query."""
 
     def close(self) -> None: ...
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import orjson
-
 from aggregator.model.story import KnownItem
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import placed_at
@@ -23,13 +21,11 @@ class Past:
         return int(rows[0][0]) if rows else 0
 
     def frequencies(self, words: Collection[int]) -> dict[int, int]:
-        return dict(self._db.select("SELECT word, count FROM frequencies WHERE word IN", words))
+        return self._db.each("SELECT count FROM frequencies WHERE word = {}", words)
 
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> dict[int, list[int]]:
-        dialect = self._db.dialect
-        rows = self._db.read(dialect.postings, (since, until, most, dialect.listed(words)))
-        found = {word: orjson.loads(items) if isinstance(items, str) else items for word, items in rows}
-        return {word: items for word, items in found.items() if items}
+        listed = "postings WHERE word = {} AND at BETWEEN ? AND ? ORDER BY at, item LIMIT ?"
+        return self._db.each(self._db.dialect.array.format("item", listed), words, since, until, most)
 
     def known(self, items: Collection[int]) -> dict[int, KnownItem]:
         rows = self._db.select(
@@ -40,8 +36,10 @@ class Past:
         return {item: KnownItem(features, story, at, publisher) for item, features, story, at, publisher in rows}
 
     def members(self, stories: Collection[int]) -> dict[int, list[int]]:
+        found = self._db.each(self._db.dialect.array.format("item", "placements WHERE story = {}"), stories)
+        several = [story for story, items in found.items() if len(items) > 1]  # only these have an order
         query = "SELECT p.story, p.item FROM placements p JOIN items i ON i.n = p.item WHERE p.story IN"
-        return grouped(self._db.select(query, stories, "ORDER BY i.at, i.n"))
+        return found | grouped(self._db.select(query, several, "ORDER BY i.at, i.n"))
 
     def same_address(self, canonicals: Collection[str]) -> dict[str, int]:
         return {address: next(iter(found.values())) for address, found in placed_at(self._db, canonicals).items()}

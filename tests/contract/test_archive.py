@@ -386,6 +386,14 @@ def test_an_edit_of_the_rules_delivers_no_burst(store: Store) -> None:
     assert store.edition.count_outdated(edited.epoch) == 0
 
 
+def test_the_items_of_a_story_are_read_in_order_of_publication_not_of_arrival(store: Store) -> None:
+    for outlet, hours in (("alpha", 1), ("beta", 2)):
+        told = item(outlet, "1", "Ferry with ninety people sinks off Velmora", published=ago(hours=hours))
+        store.intake.apply([polled(outlet, [told])], NOW)
+        place(store)
+    assert store.past.members([1, 2]) == {1: [2, 1]}
+
+
 def test_an_archive_remembers_what_the_reference_in_memory_does(store: Store) -> None:
     """A day of news in which outlets take over headlines, addresses and each other's words."""
     chance = random.Random(3)

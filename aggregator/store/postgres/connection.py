@@ -56,8 +56,7 @@ DIALECT = Dialect(
     one_by_one="{}",
     one_of="{} = ANY(?)",
     listed=list,
-    postings="SELECT w.word, ARRAY(SELECT item FROM postings WHERE word = w.word AND at BETWEEN ? AND ? ORDER BY at, item LIMIT ?) "
-    "FROM unnest(?::bigint[]) AS w (word)",
+    array="SELECT ARRAY(SELECT {0} FROM {1})",
     locking=" FOR NO KEY UPDATE",
     skip_locked=" FOR UPDATE SKIP LOCKED",
     data_version="SELECT hashtextextended(pg_current_snapshot()::text, 0)",  # of the snapshot: needs no table
@@ -325,6 +324,10 @@ class Connection:
         if not keys:
             return []
         return self.read(f"{_any(query)} {order}", (*bounds, list(keys)))
+
+    def each(self, query: str, keys: Collection[int], *bounds: Any) -> dict[int, Any]:
+        found = f"SELECT k.key, ({query.format('k.key')}) FROM unnest(?::bigint[]) AS k (key)"
+        return {key: one for key, one in self.read(found, (*bounds, list(keys))) if one}
 
 
 def _roll_back(raw: Raw) -> None:
