@@ -59,9 +59,7 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
     coverage = Coverage(told, policy, counted_since(before), {state.lead for state in before})
     place = _Place.of(told, policy)
     known = {one.stream: one for one in _merged(old, change.absorbed, policy)}
-    moment = None if told[-1].item.entered < change.now - policy.old else change.now
-    came = max((member.item.entered for member in told if member.item.n in change.joined), default=moment)
-    since = None if old is None or change.replacing else came
+    since = None if old is None or change.replacing else _since(told, policy, change)
     turned = old is not None and bool(seen) and is_turned(old.entry, members, policy.overrides)
     entry = announced(coverage, place.topics, old.entry if old else None, change, turned=turned)
     return StoryState(
@@ -79,6 +77,12 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
         streams=_streams(told, policy, place, known, since),
         hidden=not seen,
     )
+
+
+def _since(members: Sequence[Member], policy: Policy, change: Change) -> int | None:
+    """When a story that changes enters new streams at the earliest. None: old reports are no news."""
+    moment = None if members[-1].item.entered < change.now - policy.old else change.now
+    return max((member.item.entered for member in members if member.item.n in change.joined), default=moment)
 
 
 def _lead(coverage: Coverage, entry: Entry, old: StoryState | None) -> int:
@@ -126,6 +130,17 @@ def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
 
     Of an outlet with several reports that share counts which has the topic: one that reports a story a thousand times does not decide
     what it is about."""
+    shares, outlets = _shares(members, policy)
+    often = sorted(shares, key=shares.__getitem__, reverse=True)
+    ruled = [one for one in often if one not in policy.found_topics and shares[one] >= round(outlets / 3, 6)]
+    found = [one for one in often if one in policy.found_topics and shares[one] * 2 >= outlets]
+    return (*ruled, *found[:FOUND])
+
+
+def _shares(members: Sequence[Member], policy: Policy) -> tuple[dict[str, float], int]:
+    """Topic → how many outlets have it, by their shares; and the number of outlets."""
+    if len(members) == 1:
+        return {topic: 1.0 for topic in members[0].judgement.topics if topic in policy.topic_titles}, 1
     reports, naming = dict[str, int](), dict[str, list[str]]()
     for member in members:
         publisher = member.item.publisher
@@ -138,10 +153,7 @@ def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
         for topic, by in naming.items()
         if len(by) >= min(len(members) - 1, 2) and len({*by}) >= min(len(reports) - 1, 2)
     }
-    often = sorted(shares, key=shares.__getitem__, reverse=True)
-    ruled = [one for one in often if one not in policy.found_topics and shares[one] >= round(len(reports) / 3, 6)]
-    found = [one for one in often if one in policy.found_topics and shares[one] * 2 >= len(reports)]
-    return (*ruled, *found[:FOUND])
+    return shares, len(reports)
 
 
 def _merged(old: StoryState | None, absorbed: Sequence[StoryState], policy: Policy) -> list[InStream]:
@@ -174,14 +186,14 @@ def _streams(
     """The streams of a story with the times of entering. `known`: its earlier ones, which keep their times. `since`: new streams are
     entered at this time at the earliest."""
     first, primary = _walk(members, policy, final)
-    active = final.streams
+    active, leading = final.streams, _stream("section", final.section)
     last = members[-1].item.entered
     found = []
     for stream in sorted(active | known.keys()):
         before = known.get(stream)
         entered = before.entered if before else max(first.get(stream, last), since or 0)
         led = before.primary_since if before else None
-        if led is None and stream == _stream("section", final.section):
+        if led is None and stream == leading:
             led = max(primary.get(stream, last), since or 0)
         found.append(InStream(stream, entered, led, stream in active))
     return tuple(found)

@@ -55,6 +55,8 @@ class Coverage:
     @property
     def published(self) -> int:
         """When the story was first reported, epoch seconds. What date another gives an outlet's article does not count."""
+        if len(self.members) == 1:
+            return self.members[0].item.at
         own = [one.item for one in self.members if self._author(one).item.publisher == one.item.publisher]
         return min(item.at for item in dated(own))
 
