@@ -87,13 +87,14 @@ def _nominate(
     for span in spans:
         since, until = span.first - TUNING.window, span.last + TUNING.window
         own = asked.of(span.rows)
-        indexed = words.ids[np.unique(own.column)].tolist()
+        indexed = words.ids[np.flatnonzero(np.bincount(own.column))].tolist()
         counted = [word for word in indexed if word in seen]  # a word that was never counted has no postings
         listed = past.postings(counted, since, until, TUNING.max_postings + 1)
         near += nominated(span.rows, own, ids=words.ids, items=items, past=listed)
-    order = np.lexsort((items[asked.row], at[asked.row], asked.column))  # as the store keeps them
-    row = asked.row[order]
-    return counts, rarity, (words.ids[asked.column[order]], at[row], items[row]), near
+    ordered = np.lexsort((items, at))  # as the store keeps them under each word
+    column, place = np.divmod(np.sort(asked.column * len(items) + np.argsort(ordered)[asked.row]), len(items))
+    row = ordered[place]
+    return counts, rarity, (words.ids[column], at[row], items[row]), near
 
 
 def _same_headline(keys: Sequence[int], spans: Iterable[Span], past: Past) -> list[Sequence[int]]:

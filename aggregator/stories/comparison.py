@@ -85,8 +85,8 @@ class Comparison:
         nominator = np.repeat(np.arange(len(near)), [len(others) for others in near.values()])
         index, there = look_up(np.fromiter(chain.from_iterable(near.values()), np.int64), self._items[order])
         nominator, nominee = nominator[there], order[index[there]]
-        pairs = np.unique(np.minimum(nominator, nominee) * width + np.maximum(nominator, nominee))
-        return np.divmod(pairs, width)
+        pairs = np.sort(np.minimum(nominator, nominee) * width + np.maximum(nominator, nominee))
+        return np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], width)
 
     def _cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
         """As `Vectors.cosines`, but 0 for pairs outside the window, and a country to which both refer by different words ("Yemen",
