@@ -139,6 +139,8 @@ def well_meant() -> None:
         QueryError: a parameter is given twice with different values, is misspelt, has another name here, or is one of ours that this
             address does not take. The answer would not be what the client asked for.
     """
+    if request.method == "OPTIONS":
+        return  # a browser that asks first (CORS) would tell its script of no reason
     operation: Operation | None = getattr(current_app.view_functions.get(request.endpoint or ""), "operation", None)
     takes = operation.takes if operation else ()
     if operation and operation.strict:

@@ -370,6 +370,15 @@ def test_a_browser_may_ask_before_it_is_redirected(client: FlaskClient, path: st
     assert client.options("/api/v1/none/").status_code == 404
 
 
+@pytest.mark.parametrize("query", ["limt=5", "page=2", "q=a&q=b", "offset=5"])
+def test_a_browser_may_ask_with_a_parameter_that_is_refused(client: FlaskClient, query: str) -> None:
+    """Else its script is told of a network error, and not what is wrong with the parameter."""
+    address = f"/api/v1/stories?{query}"
+    asked, other = client.options(address), client.options("/api/v1/stories")
+    assert (asked.status_code, asked.headers) == (other.status_code, other.headers)
+    assert client.get(address).status_code == 400
+
+
 @pytest.mark.parametrize(
     "address", ["/none/", "/None", "/evil.example//", "/sections/No.ne//", "/%5cevil.example/", "/x//evil.example"]
 )
