@@ -13,6 +13,7 @@ from aggregator.model.stream import StreamQuery
 from aggregator.normalise.plain import inert
 from aggregator.schedule.formatting import minute
 from aggregator.schedule.health import FAILURES, FLOOD, STALE_AFTER, silent_after
+from aggregator.web.in_force import InForce
 from aggregator.web.library import Library
 from aggregator.web.sources import addresses, public_health
 
@@ -26,11 +27,11 @@ QUIET, USUAL = timedelta(days=2), timedelta(days=16)
 
 def incidents(lib: Library, limit: int | None, asked: str) -> Stream:
     """The feed of problems, newest first. Its entries say since when a problem exists, not for how long, so that neither further polls nor
-    the passing of time change them. `limit`: at most so many entries; `asked`: the parameters of the request, as `query_string` gives
-    them."""
+    the passing of time change them. (A new name of a source changes the title of its entry, but neither its id nor its `updated`: nothing
+    has happened.) `limit`: at most so many entries; `asked`: the parameters of the request, as `query_string` gives them."""
     force, listed = lib.in_force(), addresses(lib)
     items = [
-        _incident(force.root, state, kind, evidence, lib.since)
+        _incident(force, state, kind, evidence)
         for state in lib.watched()
         for kind, evidence in [public_health(state, listed)]
         if kind in TROUBLES and (kind not in FAILURES or state.failures >= PATIENCE)
@@ -38,7 +39,7 @@ def incidents(lib: Library, limit: int | None, asked: str) -> Stream:
     items += _quiet_sections(lib)
     broken = lib.archive.upkeep.noted(notes.BROKEN_EDIT)
     if broken:
-        items.append(_broken(force.root, broken.message, datetime.fromtimestamp(broken.at, UTC)))
+        items.append(_broken(force, broken.message, datetime.fromtimestamp(broken.at, UTC)))
     items = sorted(items, key=lambda item: item.entered, reverse=True)[:limit]
     updated = max((item.updated for item in items), default=datetime(2026, 1, 1, tzinfo=UTC))
     return Stream(
@@ -56,17 +57,18 @@ def incidents(lib: Library, limit: int | None, asked: str) -> Stream:
     )
 
 
-def _incident(root: str, state: SourceState, kind: Health, evidence: str, since: datetime) -> ItemView:
-    """The entry for a problem of a source. It has the same id as long as the problem lasts. `since`: when the configuration was put in
-    force, used as the date of problems whose beginning is unknown."""
+def _incident(force: InForce, state: SourceState, kind: Health, evidence: str) -> ItemView:
+    """The entry for a problem of a source. It has the same id as long as the problem lasts. If it is unknown when a problem began, its date
+    is that of the configuration in force."""
     after = _after(state, kind)
     identity = f"{state.root}\n{kind}\n{after.isoformat() if after else 'never'}"
     known = after or (state.first_success if kind in SILENCE else None)
     later = {"silent": silent_after(state), "stale": STALE_AFTER}.get(kind, timedelta())
-    at = (known or since) + later
+    at = (known or force.since) + later
     if kind in SILENCE and state.first_success:  # a feed that was dead when it was added is no news of years ago
         at = max(at, state.first_success)
-    return _entry(root, state.id, kind, identity, text=_text(state, kind, evidence), at=at)
+    title = f"{force.names.sources.get(state.id, state.id)}: {kind.replace('-', ' ')}"  # as /sources has both
+    return _entry(force, state.id, title, identity, text=_text(state, kind, evidence), at=at)
 
 
 def _text(state: SourceState, kind: Health, evidence: str) -> str:
@@ -100,20 +102,20 @@ def _quiet_sections(lib: Library) -> list[ItemView]:
         # None if the last one has left since they were counted.
         for story in reading.stories(StreamQuery("section", section.id, limit=1), int(now.timestamp()))[0]:
             text = f"No story has entered it since {minute(story.entered)}; in the two weeks before, it had at least one a day on average."
-            name = f"section {section.id}"
+            name, title = f"section {section.id}", f"Section {section.title}: quiet"
             identity = f"{name}\n{story.entered.isoformat()}"
-            found.append(_entry(force.root, name, "quiet", identity, text=text, at=story.entered + QUIET))
+            found.append(_entry(force, name, title, identity, text=text, at=story.entered + QUIET))
     return found
 
 
-def _broken(root: str, message: str, at: datetime) -> ItemView:
-    trouble = "the last edit is broken and not in force"
-    return _entry(root, "feeds.yaml", trouble, f"feeds.yaml\n{message}", text=message, at=at)
+def _broken(force: InForce, message: str, at: datetime) -> ItemView:
+    title = "feeds.yaml: the last edit is broken and not in force"
+    return _entry(force, "feeds.yaml", title, f"feeds.yaml\n{message}", text=message, at=at)
 
 
-def _entry(root: str, source: str, trouble: str, identity: str, *, text: str, at: datetime) -> ItemView:
+def _entry(force: InForce, source: str, title: str, identity: str, *, text: str, at: datetime) -> ItemView:
     return ItemView(
-        id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"incident:{identity}")), n=0, source=source, publisher="Aggregator",
-        title=f"{source}: {trouble}", summary=inert(text), url=f"{root}/sources", author=None, lang="en", image=None, enclosures=(),
+        id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"incident:{identity}")), n=0, source=source, publisher=force.settings.site.title,
+        title=title, summary=inert(text), url=f"{force.root}/sources", author=None, lang="en", image=None, enclosures=(),
         categories=(), published=at, updated=at, entered=at, story=None, section=None,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def test_a_trouble_is_one_entry_however_often_it_is_polled(
     (before,) = sources.states(["kyodo"])
     good = structs.replace(before, first_success=NOON - 90 * DAY, last_success=NOON - DAY, last_new=NOON - DAY)
     sources.save([structs.replace(good, **values, last_attempt=NOON)])
-    first = entries(newsroom)[f"kyodo: {state}"]
+    first = entries(newsroom)[f"Kyodo: {state.replace('-', ' ')}"]
     whole = newsroom.client.get("/sources.rss").data
     newsroom.now += timedelta(minutes=15)
     moved: dict[str, Any] = {"last_attempt": NOON + timedelta(minutes=15)}
@@ -58,7 +59,7 @@ def test_a_trouble_is_one_entry_however_often_it_is_polled(
     if state in ("failing", "not-a-feed"):
         moved["failures"] = 4
     sources.save([structs.replace(good, **{**values, **moved})])
-    again = entries(newsroom)[f"kyodo: {state}"]
+    again = entries(newsroom)[f"Kyodo: {state.replace('-', ' ')}"]
     assert again == first, "not even what it says"
     assert newsroom.client.get("/sources.rss").data == whole
     if state in ("failing", "not-a-feed"):
@@ -72,7 +73,7 @@ def test_a_source_that_moved_to_the_address_of_another_is_to_be_removed(newsroom
     moved = {"moved_to": other.url, "moved_count": 9, "moved_since": NOON - 3 * DAY, "last_success": NOON}
     newsroom.archive.sources.save([structs.replace(kyodo, **moved)])
     advice = "in feeds.yaml remove this source, and add `was: [kyodo]` to bbc-world"
-    assert advice in entries(newsroom)["kyodo: moved"]["summary"]
+    assert advice in entries(newsroom)["Kyodo: moved"]["summary"]
     rows = orjson.loads(newsroom.client.get("/api/v1/sources").data)["sources"]
     assert [advice in row["evidence"] for row in rows if row["id"] == "kyodo"] == [True]
 
@@ -86,7 +87,7 @@ def test_of_two_sources_that_moved_to_one_address_the_first_takes_it(newsroom: N
     first, second = (row for row in rows if row["state"] == "moved")
     assert first["evidence"].endswith("in feeds.yaml set url: https://new.example/")
     assert f"remove this source, and add `was: [{second['id']}]` to {first['id']}, " in second["evidence"]
-    assert second["evidence"] in entries(newsroom)[f"{second['id']}: moved"]["summary"].replace("Moved", "moved")
+    assert second["evidence"] in entries(newsroom)[f"{second['name']}: moved"]["summary"].replace("Moved", "moved")
 
 
 def test_a_feed_that_was_dead_when_it_was_added_is_told_with_the_date_of_its_first_poll(newsroom: Newsroom) -> None:
@@ -94,15 +95,29 @@ def test_a_feed_that_was_dead_when_it_was_added_is_told_with_the_date_of_its_fir
     (kyodo,) = newsroom.archive.sources.states(["kyodo"])
     polled = {"first_success": NOON - DAY, "last_success": NOON, "last_new": NOON - 2000 * DAY}
     newsroom.archive.sources.save([structs.replace(kyodo, **polled)])
-    assert entries(newsroom)["kyodo: stale"]["date_published"] == f"{NOON - DAY:%Y-%m-%dT%H:%M:%SZ}"
+    assert entries(newsroom)["Kyodo: stale"]["date_published"] == f"{NOON - DAY:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_an_entry_says_what_is_wrong_and_does_not_name_itself_as_its_source(newsroom: Newsroom) -> None:
     (kyodo,) = newsroom.archive.sources.states(["kyodo"])
     dead = {"last_success": NOON - DAY, "failures": 3, "error": "refused", "error_kind": "refused"}
     newsroom.archive.sources.save([structs.replace(kyodo, **dead)])
-    told = entries(newsroom)["kyodo: failing"]
+    told = entries(newsroom)["Kyodo: failing"]
     assert told["content_html"] == f"<p>{told['summary']}</p>"
+
+
+def test_an_entry_calls_the_source_as_its_page_does_and_the_service_by_its_name(newsroom: Newsroom) -> None:
+    (world,) = newsroom.archive.sources.states(["bbc-world"])
+    dead = {"last_success": NOON - DAY, "failures": 3, "error": "a page", "error_kind": "not-a-feed"}
+    newsroom.archive.sources.save([structs.replace(world, **dead)])
+    told = entries(newsroom)["BBC World: not a feed"]
+    assert [one["name"] for one in told["authors"]] == ["Test Wire"]
+    page = newsroom.client.get("/sources").text
+    assert re.search(r">BBC World</a></th>\s*<td><span[^>]*>not a feed</span>", page)
+    newsroom.put_in_force(CONFIG.replace("{name: BBC World,", "{name: BBC News at Home, id: bbc-world,"))
+    renamed = entries(newsroom)["BBC News at Home: not a feed"]
+    same = ("id", "date_published", "date_modified")
+    assert [renamed[field] for field in same] == [told[field] for field in same], "nothing has happened"
 
 
 def test_what_a_paused_source_last_went_through_is_no_trouble(newsroom: Newsroom) -> None:
@@ -111,12 +126,12 @@ def test_what_a_paused_source_last_went_through_is_no_trouble(newsroom: Newsroom
     dead = {"last_success": NOON - DAY, "failures": 3, "error": "refused", "error_kind": "refused"}
     newsroom.archive.sources.save([structs.replace(kyodo, **dead, next_poll=NOON - DAY)])
     failing = 'aggregator_sources_by_state{state="failing"}'
-    assert "kyodo: failing" in entries(newsroom)
+    assert "Kyodo: failing" in entries(newsroom)
     told = newsroom.client.get("/metrics").text
     assert "\naggregator_sources_overdue 1\n" in told
     assert f"{failing} 1\n" in told
     newsroom.put_in_force(CONFIG.replace("{name: Kyodo, url", "{name: Kyodo, enabled: false, url"))
-    assert "kyodo: failing" not in entries(newsroom)
+    assert "Kyodo: failing" not in entries(newsroom)
     told = newsroom.client.get("/metrics").text
     assert "\naggregator_sources_overdue 0\n" in told
     assert f"{failing} 0\n" in told
@@ -176,10 +191,10 @@ def test_a_source_that_never_answered_is_one_entry_of_one_time(newsroom: Newsroo
     polled = structs.replace(new, error="refused", error_kind="refused", failures=3, last_attempt=NOON + DAY)
     sources.save([polled])
     newsroom.now = NOON + DAY
-    first = entries(newsroom)["silent: failing"]
+    first = entries(newsroom)["Silent: failing"]
     sources.save([structs.replace(polled, failures=4, last_attempt=NOON + 2 * DAY)])
     newsroom.now = NOON + 2 * DAY
-    again = entries(newsroom)["silent: failing"]
+    again = entries(newsroom)["Silent: failing"]
     assert (again["id"], again["date_published"]) == (first["id"], first["date_published"])
     assert first["date_published"] == "2026-11-24T11:59:00Z", "since when it has been polled for"
 
@@ -190,19 +205,19 @@ def test_a_section_gone_quiet_is_told_unless_all_are(newsroom: Newsroom, hours: 
         *(item(f"Frigate number {n} leaves port {n}", age=timedelta(days=3, hours=hours * n)) for n in range(20))
     )
     newsroom.now = NOON + DAY
-    assert "section defense: quiet" not in entries(newsroom), "it had news two days ago"
+    assert "Section Defense: quiet" not in entries(newsroom), "it had news two days ago"
     newsroom.now = NOON + 2 * DAY + timedelta(hours=2)
-    assert "section defense: quiet" not in entries(newsroom), "nothing at all came: it is the service that is quiet"
+    assert "Section Defense: quiet" not in entries(newsroom), "nothing at all came: it is the service that is quiet"
     newsroom.publish(item("Octopuses dream again", "kyodo", age=-2 * DAY), live=True)
-    told = entries(newsroom)["section defense: quiet"]
+    told = entries(newsroom)["Section Defense: quiet"]
     assert told["summary"] == (
         "No story has entered it since 2026-11-24 10:00 UTC; in the two weeks before, it had at least one a day on average."
     ), "also if all came on one day"
     assert told["date_published"] == "2026-11-26T10:00:00Z", "two days after the last"
-    assert "section asia-pacific: quiet" not in entries(newsroom), "it never had a story a day"
+    assert "Section Asia-Pacific: quiet" not in entries(newsroom), "it never had a story a day"
     world = "  - {id: world, title: World}\n"
     newsroom.put_in_force(CONFIG.replace(world, "").replace("sections:\n", f"sections:\n{world}"))
-    assert "section defense: quiet" in entries(newsroom), "also after one that is not quiet"
+    assert "Section Defense: quiet" in entries(newsroom), "also after one that is not quiet"
 
 
 def test_a_quiet_section_whose_stories_are_hidden_as_the_feed_is_made(
@@ -223,7 +238,7 @@ def test_a_quiet_section_whose_stories_are_hidden_as_the_feed_is_made(
         return found
 
     monkeypatch.setattr(Reading, "counts", counts)
-    assert "section defense: quiet" not in entries(newsroom)
+    assert "Section Defense: quiet" not in entries(newsroom)
 
 
 def test_it_has_the_icon_of_the_site(newsroom: Newsroom) -> None:
@@ -257,4 +272,4 @@ def test_nor_is_what_the_error_of_a_source_quotes(newsroom: Newsroom) -> None:
     (kyodo,) = newsroom.archive.sources.states(["kyodo"])
     dead = {"last_success": NOON - DAY, "failures": 3, "error": "moved to <b.example>", "error_kind": "refused"}
     newsroom.archive.sources.save([structs.replace(kyodo, **dead)])
-    assert entries(newsroom)["kyodo: failing"]["summary"].endswith(": moved to < b.example>")
+    assert entries(newsroom)["Kyodo: failing"]["summary"].endswith(": moved to < b.example>")
