@@ -12,7 +12,7 @@ from aggregator.cli.broken_file import file_or_in_force
 from aggregator.cli.terminal import print_json, say
 from aggregator.config.suggest import did_you_mean
 from aggregator.errors import UsageError
-from aggregator.schedule.health import in_words
+from aggregator.schedule.health import dropped, in_words
 from aggregator.text.plurals import counted
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _print(rows: Sequence[Source], *, whole: bool) -> None:
         if row["state"] not in ("ok", "new"):
             print(f"{margin}{row['evidence']}")
         for reason, count in row["drops"].items():
-            print(f"{margin}dropped {count} × {reason}")
+            print(f"{margin}{dropped(reason, count)}")
         for flaw in row["flaws"]:
             if flaw != row["state"]:
                 print(f"{margin}{in_words(flaw)}")

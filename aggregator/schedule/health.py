@@ -61,6 +61,21 @@ REPAIRED = {
     "no-version": "does not say its version of JSON Feed",
 }
 """Other flaws of a document, most of which were repaired."""
+DROPS = {
+    "double-entry": "entries that a document lists twice",
+    "empty-entry": "entries without any content",
+    "error-entry": "entries that only report a failure of what makes the feed",
+    "over-cap": "entries beyond what is taken of a document or in a day",
+    "repeated": "entries with known titles and new guids, held back",
+    "unsafe-address": "links that do not lead to http(s)",
+    "unsafe-markup": "texts without their scripts, frames or forms",
+    "content-cut": "texts cut for their length, tags or addresses",
+    "tracking-pixel": "images that count readers",
+    "future-date": "dates in the future",
+    "unbelievable-date": "dates that cannot be read or are before 1970",
+    "unplaced": "items that could not be placed, tried again every hour",
+}
+"""What was dropped or held back, by the reason under which it is counted."""
 
 
 def flaws(feed: NormalFeed, held_back: Iterable[Drop], news: int = 0) -> tuple[str, ...]:
@@ -86,6 +101,11 @@ def in_words(flaw: str) -> str:
     """A flaw in `SourceState.flaws`, as people read it."""
     shown = next((words for known, words in FLAWS.items() if flaw == known), None)
     return shown or f"its last document {REPAIRED.get(flaw, f'has a flaw: {flaw}')}"
+
+
+def dropped(reason: str, count: int) -> str:
+    """What was dropped or held back for a reason, and how many, as people read it."""
+    return f"{DROPS.get(reason, reason)}: {count:,}"
 
 
 def health(state: SourceState, listed: Mapping[str, str] = MappingProxyType({})) -> tuple[Health, str]:
@@ -114,7 +134,8 @@ def health(state: SourceState, listed: Mapping[str, str] = MappingProxyType({}))
         word: Health = "stale" if answered >= STALE_AFTER else "silent"
         usually = f"; it usually brings something every {span(state.rhythm)}" if state.rhythm else ""
         newest = state.last_new or state.first_success
-        return word, f"it answers, but nothing new has come since {_minute(newest)}{usually}"
+        long, guess = (f"for {STALE_AFTER.days} days, ", ": it may be given up") if word == "stale" else ("", "")
+        return word, f"it answers, but nothing new has come {long}since {_minute(newest)}{guess}{usually}"
     return _of_document(state) or ("ok", _going_well(state))
 
 

@@ -16,7 +16,7 @@ from aggregator.errors import QueryError, StoreError
 from aggregator.normalise.characters import cut
 from aggregator.normalise.reports import told_once
 from aggregator.render.formats import FORMATS
-from aggregator.schedule.health import in_words
+from aggregator.schedule.health import dropped, in_words
 from aggregator.web.api import api
 from aggregator.web.body import is_bare
 from aggregator.web.cache import ResponseCache
@@ -76,7 +76,13 @@ def create_app(library: Library) -> Flask:
     app.url_map.converters.update(slug=Slug, month=Month, format=Format)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters.update(
-        apart=apart, bare=is_bare, cut=cut, in_words=in_words, outlets=named_outlets, told_once=told_once
+        apart=apart,
+        bare=is_bare,
+        cut=cut,
+        dropped=dropped,
+        in_words=in_words,
+        outlets=named_outlets,
+        told_once=told_once,
     )
     for blueprint in (feeds, api, system, pages):
         app.register_blueprint(blueprint)

@@ -11,7 +11,7 @@ from aggregator.model import notes
 from aggregator.model.item import Drop
 from aggregator.model.notes import Measures
 from aggregator.model.poll import PollResult
-from aggregator.schedule.health import health
+from aggregator.schedule.health import DROPS, health
 from aggregator.worker.lock import WorkerLock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +59,7 @@ def test_every_reason_for_a_drop_is_explained() -> None:
         (ROOT / "docs/reliability.md").read_text().partition("## What is dropped or held back")[2].partition("\n## ")[0]
     )
     assert used == set(re.findall(r"^\| `([a-z-]+)` \|", part, re.MULTILINE))
+    assert used == set(DROPS), "and told in words"
     assert {"over-cap", "repeated", "unsafe-address"} < used
 
 

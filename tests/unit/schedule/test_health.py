@@ -45,7 +45,11 @@ OK = SourceState(
         (replace(OK, last_new=NOW - 8 * DAY, rhythm=DAY), "silent", "2026-11-16 12:00 UTC"),
         (replace(OK, last_new=NOW - 89 * DAY, rhythm=300 * DAY), "ok", "newest item 2026-08-27 12:00 UTC"),
         (replace(OK, last_new=NOW - 91 * DAY, rhythm=300 * DAY), "stale", "since 2026-08-25 12:00 UTC"),
-        (replace(OK, last_new=NOW - 100 * DAY), "stale", "since 2026-08-16 12:00 UTC"),
+        (
+            replace(OK, last_new=NOW - 100 * DAY),
+            "stale",
+            "nothing new has come for 90 days, since 2026-08-16 12:00 UTC: it may be given up",
+        ),
         (replace(OK, last_new=None), "stale", "since 2026-01-28 12:00 UTC"),
         (replace(OK, last_new=None, first_success=NOW), "ok", "no items yet, last success 2026-11-24 12:00 UTC"),
         # Not asked meanwhile: the service was off, or the source paused.

@@ -3,6 +3,7 @@ survives a restart and a new name."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import orjson
@@ -37,8 +38,12 @@ def test_each_reason_is_counted_by_source_and_listed_everywhere(
 
     again = Newsroom(tmp_path)
     assert counted(again) == {"kyodo": {"over-cap": 14, "unsafe-address": 4}, "reuters": {"unplaced": 1}}
-    page = again.client.get("/sources").text
-    assert all(told in page for told in ("14 × over cap", "4 × unsafe address", "1 × unplaced"))
+    words = [
+        "entries beyond what is taken of a document or in a day: 14",
+        "links that do not lead to http(s): 4",
+        "items that could not be placed, tried again every hour: 1",
+    ]
+    assert re.findall(r"<small>([^<]+: \d+)</small>", again.client.get("/sources").text) == words
     metrics = again.client.get("/metrics").text
     assert 'aggregator_drops_total{reason="over-cap"} 14\n' in metrics
     assert "aggregator_items_set_aside 1\n" in metrics
@@ -46,8 +51,7 @@ def test_each_reason_is_counted_by_source_and_listed_everywhere(
     command = ["--config", str(tmp_path / "feeds.yaml"), "--instance", str(tmp_path), "sources"]
     assert main(command) == 0
     told = capsys.readouterr().out
-    assert "dropped 14 × over-cap" in told
-    assert "dropped 1 × unplaced" in told
+    assert [line.strip() for line in told.splitlines() if line.strip() in words] == words
     assert main([*command, "--json"]) == 0
     rows = orjson.loads(capsys.readouterr().out)["sources"]
     assert {row["id"]: row["drops"] for row in rows if row["drops"]} == counted(again)
