@@ -15,7 +15,7 @@ from aggregator.errors import QueryError, StoreCorrupt, StoreError, StoreSlow
 from aggregator.render.entry import urn
 from aggregator.render.formats import FORMATS
 from aggregator.web.layout import HTML, printed
-from aggregator.web.request_context import Renamed, library, path_of_request
+from aggregator.web.request_context import Renamed, library, path_of_request, path_with
 
 READING = ("GET", "HEAD", "OPTIONS")
 NO_PAGES = (".opml", *(f".{extension}" for extension in FORMATS))
@@ -88,9 +88,7 @@ def crash(error: Exception) -> Response:
 
 def redirect_renamed(error: Renamed) -> BaseResponse:
     """Redirect to the same address with the new id, after a section, topic or source was renamed or a story was merged."""
-    id = urn(error.id) if _is_api() else error.id
-    named = {**(request.view_args or {}), "id": id}
-    return _moved(current_app.url_map.bind("").build(request.endpoint or "", named))
+    return _moved(path_with(urn(error.id) if _is_api() else error.id))
 
 
 def _moved(path: str) -> BaseResponse:

@@ -17,7 +17,7 @@ from aggregator.model.stream import Filter, QueryKind, Removed, StreamName, Stre
 from aggregator.web import parameters
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library
-from aggregator.web.request_context import Renamed
+from aggregator.web.request_context import Renamed, path_with
 from aggregator.web.times import month_bounds, month_of
 
 Position = tuple[int, int]
@@ -89,7 +89,7 @@ def known(force: InForce, kind: str, id: str | None) -> None:
         return
     present = _present(force, kind, id)
     if present is None:
-        raise NotFound(f"there is no {kind} with this id; {_hint(force, kind, id, f'{force.prefix}/{kind}s/')}")
+        raise NotFound(f"there is no {kind} with this id; {_hint(force, kind, id, address=True)}")
     if present != id:
         raise Renamed(present)
 
@@ -107,9 +107,11 @@ def _present(force: InForce, kind: str, id: str) -> str | None:
     return named if named in present else None
 
 
-def _hint(force: InForce, kind: str, id: str, folder: str = "") -> str:
+def _hint(force: InForce, kind: str, id: str, *, address: bool = False) -> str:
+    """What was probably meant by an unknown id: `defense`; or the requested address with it: `/sections/defense.rss`."""
     near = closest(slug(id), force.names.titles(kind), ALIKE)
-    return f"did you mean `{folder}{near}`?" if near else f"`{force.prefix}/{kind}s` lists all"
+    meant = f"{force.prefix}{path_with(near)}" if near and address else near
+    return f"did you mean `{meant}`?" if meant else f"`{force.prefix}/{kind}s` lists all"
 
 
 def labelled(settings: Settings, wanted: Filter) -> Filter:

@@ -1,4 +1,5 @@
-"""What is needed of a request: whether it is answered at all, the library of the application, its path, and the story that it names."""
+"""What is needed of a request: whether it is answered at all, the library of the application, its path, the same for another id, and
+the story that it names."""
 
 from __future__ import annotations
 
@@ -44,6 +45,11 @@ def library() -> Library:
 def path_of_request() -> str:
     """The path of the request, without the path of `site.url`."""
     return request.environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace") or "/"
+
+
+def path_with(id: str) -> str:
+    """The path that was requested, without the path of `site.url`, with another id in it."""
+    return current_app.url_map.bind("").build(request.endpoint or "", {**(request.view_args or {}), "id": id})
 
 
 def identifier(text: str) -> str:

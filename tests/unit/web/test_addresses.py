@@ -315,10 +315,9 @@ def test_who_mistypes_an_address_learns_which_there_are(client: FlaskClient) -> 
         "There is nothing at this address; `/news/sections`, `/news/topics` and `/news/sources` list what there is, "
         "`/news/latest.rss` has all.\n"
     )
-    for address in ("/sections/defence.rss", "/sections/defence"):
-        assert client.get(address).text.endswith(
-            "There is no section with this id; did you mean `/news/sections/defense`?\n"
-        )
+    for rest in ("", ".rss", "/2026-11", "/2026-11.json", "/daily", "/daily.atom"):
+        told = client.get(f"/sections/defence{rest}").text
+        assert told.endswith(f"There is no section with this id; did you mean `/news/sections/defense{rest}`?\n")
     story = client.get("/api/v1/stories").get_json()["stories"][0]["id"]
     assert client.get(f"/stories/{story}.json").text.endswith(
         "There is no feed of a single story; /news/api/v1/stories/ID has it as JSON.\n"

@@ -1164,7 +1164,7 @@ def test_an_error_shows_names_as_code_and_leads_on(client: FlaskClient) -> None:
 def test_an_error_leads_to_what_was_probably_meant(client: FlaskClient) -> None:
     for address, meant in (
         ("/sections/defence", "/news/sections/defense"),
-        ("/sections/defence/daily", "/news/sections/defense"),
+        ("/sections/defence/daily", "/news/sections/defense/daily"),
         ("/sources/x", "/news/sources"),
         ("/search?section=news", "/news/sections"),
     ):
