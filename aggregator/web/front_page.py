@@ -50,7 +50,7 @@ def front_page(lib: Library) -> FrontPage:
     asked = [(query, *of_many(query)) for query in of_sections]
     every = [latest, *of_latest, *chain.from_iterable(asked)]
     listed = reading.heads(every, now)  # together: most stories are in several
-    reached = _reached(listed.values()) or lib.now()
+    reached = _reached(listed.values(), lib.hour() + timedelta(hours=1)) or lib.now()
     lists = {query: [one for one in stories if one.published >= reached - PAST] for query, stories in listed.items()}
     newest, several = lists[latest], each_once(lists[query] for query in of_latest)
     held = {section.id: pinned(lib, section.id) for section in sections}
@@ -97,10 +97,11 @@ def _just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], sinc
     return sorted((one for one in newest if one.id in ids), key=lambda one: one.published, reverse=True)
 
 
-def _reached(lists: Iterable[Sequence[StoryHead]]) -> datetime | None:
+def _reached(lists: Iterable[Sequence[StoryHead]], until: datetime) -> datetime | None:
     """The time that the news has reached: when the first of the `NEWEST` stories in all lists was published. (Not the newest one: one
-    story a month may be all there is. And not the present: a page of an archive that is no longer polled stays as it was.)"""
-    published = {story.id: story.published for story in chain.from_iterable(lists)}
+    story a month may be all there is. And not the present: a page of an archive that is no longer polled stays as it was.) Without
+    those of after `until`, from a clock that was ahead: for as long, all others would be old."""
+    published = {story.id: story.published for story in chain.from_iterable(lists) if story.published < until}
     return min(sorted(published.values())[-NEWEST:], default=None)
 
 

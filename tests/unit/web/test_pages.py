@@ -212,6 +212,17 @@ def test_the_top_has_no_news_of_last_week_where_there_is_news_of_today(
     assert "Navy sinks a frigate" in text.partition('class="block')[0 if led else 2]
 
 
+def test_news_from_a_clock_that_was_ahead_does_not_make_all_other_news_old(room: Newsroom) -> None:
+    """For months the page showed nothing else, and nothing at its top."""
+    room.now += timedelta(days=90)
+    room.publish(*(structs.replace(item(title, summary=""), published=None) for title in gibberish(9)), live=True)
+    room.now = NOON
+    room.publish(*(item("Navy sinks a frigate", source) for source in ("bbc-world", "kyodo")), live=True)
+    top = room.client.get("/").text.partition('id="newest"')[0]
+    assert "Reported by several outlets" in top
+    assert "Navy sinks a frigate" in top
+
+
 def test_charts_count_what_entered_each_section_as_its_index_and_its_page_do(room: Newsroom) -> None:
     room.publish(item("Missile test over Japan alarms Tokyo", age=timedelta(hours=2)))
     told = room.client.get("/api/v1/stories").get_json()["stories"][0]
