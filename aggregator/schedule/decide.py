@@ -166,7 +166,7 @@ def _read(
 ) -> SourceState:
     """The state after a document was read. The validators of a document that breaks off are not stored, because they belong to the
     complete document: a 304 would then hide the missing entries. If the next response is the same (`feed` is None then), the document
-    always ends there, and its validators are stored."""
+    always ends there, and its validators are stored. An icon is taken over with news, which gives the feeds that show it another date."""
     if TRUNCATED in feed.flaws:
         known = replace(known, etag=before.etag, last_modified=before.last_modified, validator_url=before.validator_url)
     return replace(
@@ -174,7 +174,7 @@ def _read(
         asks=PollHints.of(feed.channel, PollHints.read(known.asks).fresh).write(),
         feed_title=feed.channel.title or known.feed_title,
         feed_link=feed.channel.link or known.feed_link,
-        icon=feed.channel.icon or known.icon,
+        icon=(feed.channel.icon if new else None) or known.icon,
         flaws=", ".join(flaws(feed, held_back, 0 if before.body_hash is None else new)) or None,
     )
 

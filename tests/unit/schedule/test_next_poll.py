@@ -628,12 +628,19 @@ def test_bytes_are_counted_as_they_were_sent_and_those_saved_by_the_last_full_an
 
 
 def test_a_source_is_called_what_its_last_document_says_that_says_it() -> None:
-    state, _ = poll(
-        fresh_state(), fetched(), parsed=feed(title="Old", link="https://a.example/", icon="https://a.example/i")
-    )
-    state, _ = poll(state, fetched(), parsed=feed(title="New", link="https://b.example/", icon="https://b.example/i"))
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(title="Old", link="https://a.example/"))
+    state, _ = poll(state, fetched(), parsed=feed(title="New", link="https://b.example/"))
     state, _ = poll(state, fetched(), parsed=feed(title=None))
-    assert (state.feed_title, state.feed_link, state.icon) == ("New", "https://b.example/", "https://b.example/i")
+    assert (state.feed_title, state.feed_link) == ("New", "https://b.example/")
+
+
+def test_another_icon_is_shown_from_the_next_news_on() -> None:
+    """Without news the feeds that show it would have other bytes of the same date."""
+    shown, state = [], fresh_state()
+    for icon, new in (("/a", 3), ("/b", 0), ("/b", 1), (None, 1)):
+        state, _ = poll(state, fetched(), parsed=feed(icon=icon), new=new)
+        shown.append(state.icon)
+    assert shown == ["/a", "/a", "/b", "/b"]
 
 
 def test_a_document_of_news_alone_is_told_since_more_may_have_come_and_gone() -> None:
