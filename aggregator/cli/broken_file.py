@@ -11,18 +11,19 @@ from aggregator.errors import ConfigError
 from aggregator.ports import Upkeep
 
 
-def for_service(installation: Installation, *, works: bool = False) -> Application:
+def for_service(installation: Installation) -> Application:
     """The configuration of the file. If it is broken, that is reported, and it is the one in force: after a crash or a reboot, readers
-    notice nothing and no news is missed. `works`: the service has a worker, whose log will say what is wrong in the file.
+    notice nothing and no news is missed. (The worker's log will say the same, but only once the archive was examined and can be written.)
 
     Raises:
         ConfigError: the file is broken, and no configuration is in force, or it cannot be read here.
     """
     application, broken = Application.load_or_in_force(installation)
     if broken:
-        if not works:
-            print(broken, file=sys.stderr)
-        print(f"warning: {installation.config} is broken; going on by the configuration in force", file=sys.stderr)
+        print(
+            f"{broken}\nwarning: {installation.config} is broken; going on by the configuration in force",
+            file=sys.stderr,
+        )
     return application
 
 

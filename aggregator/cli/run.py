@@ -18,7 +18,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.worker.web_process import run_web
 
     host, port, installation = listening(args, installation)
-    application = for_service(installation, works=True)
+    application = for_service(installation)
     check_port(host, port)
     announce(application)
 

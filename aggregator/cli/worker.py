@@ -34,7 +34,7 @@ Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
     end_on_signals()
-    return work(for_service(installation, works=True), None)
+    return work(for_service(installation), None)
 
 
 def work(application: Application, beside: Beside | None) -> int:

@@ -80,8 +80,9 @@ def test_a_signal_while_the_archive_is_looked_through_ends_the_web_and_does_not_
 
 @pytest.fixture
 def unserved(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`serve` and `run` do all but serve."""
-    monkeypatch.setattr(run, "work", lambda application, web: 0)
+    """`serve`, `run` and `worker` do all but serve and work."""
+    for command in (run, worker):
+        monkeypatch.setattr(command, "work", lambda application, web: 0)
     monkeypatch.setattr(serve, "_fork", lambda: None)
     monkeypatch.setattr(serve, "_granian", lambda address, port, said: None)
     for name in ("AGGREGATOR_CONFIG", "AGGREGATOR_INSTANCE", "AGGREGATOR_DATABASE_URL", "AGGREGATOR_ADDRESS", PARENT):
@@ -101,6 +102,21 @@ def test_where_links_lead_to_the_address_on_which_it_listens_it_warns(
     assert main(["--config", str(config), "--instance", str(tmp_path / "i"), command, "--port", str(port)]) == 0
     warned = f"site.url is not set, so feeds link to http://127.0.0.1:{port}; set it in {config} "
     assert (warned in capsys.readouterr().err) is (url is None)
+
+
+@pytest.mark.usefixtures("unserved")
+@pytest.mark.parametrize("command", ["run", "worker", "serve"])
+def test_what_is_wrong_in_the_file_is_told_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """The log of a worker tells it too, but on a full disk or beside a writer that takes long it does not come to that."""
+    config = configuration(tmp_path, {})
+    place = ["--config", str(config), "--instance", str(tmp_path / "i")]
+    assert main([*place, "apply"]) == 0
+    capsys.readouterr()
+    config.write_text("sources: [")
+    assert main([*place, command, *(["--port", str(free_port())] if command != "worker" else [])]) == 0
+    assert capsys.readouterr().err.startswith(f"{config}:1:11: ")
 
 
 @pytest.mark.usefixtures("unserved")
