@@ -43,6 +43,7 @@ class Reloads:
         self._watch.take()
         # What was read of the file and is not dealt with yet, and whether it is to be put in force whatever `reload` says.
         self._edit: tuple[Application, bool] | None = None
+        self._asked = False  # from a hangup until the file was read: it is read though it was not saved
         found = _found(self._installation)
         if found != application.settings.epoch:
             self._watch.forget()  # the next checks report that it was saved, or is broken
@@ -89,10 +90,11 @@ class Reloads:
 
     def changed(self, force: bool) -> Reload | None:
         """What changed in the configuration since the last call. Raises ConfigError if the file is broken."""
-        if force:
+        self._asked |= force
+        if self._asked:
             self._watch.take()
-        if force or self._watch.saved():
-            self._read(force)
+        if self._asked or self._watch.saved():
+            self._read()
         if self._edit is None:
             return self._applied()
         try:
@@ -104,12 +106,12 @@ class Reloads:
         self._edit = None
         return told
 
-    def _read(self, force: bool) -> None:
+    def _read(self) -> None:
         self._edit, self._broken = None, False
         try:
-            self._edit = Application.load(self._installation), force
+            self._edit, self._asked = (Application.load(self._installation), self._asked), False
         except ConfigError:
-            self._broken = True
+            self._broken, self._asked = True, False
             raise
         except Exception:  # the machine lacks something: the next check tries again
             self._watch.forget()

@@ -450,6 +450,26 @@ def test_where_memory_is_lacking_a_hangup_is_not_lost(
     assert "rocket" in manual.in_force(), "without a further one the next edit waits"
 
 
+def test_what_is_saved_after_a_hangup_that_the_store_could_not_follow_waits_for_apply(
+    manual: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was read as if it had been asked for, since what had been asked for was not in force yet; and that twice a second."""
+    reload = ConfigReload(Shared(Current(manual.engine), "me", utc_now), manual.reloads.changed)
+    read = Mock(side_effect=Application.load)
+    manual.save(MANUAL_ROCKET)
+    with monkeypatch.context() as held:
+        held.setattr(Application, "load", read)
+        held.setattr(manual.engines._archives.follower.sources, "sync", Mock(side_effect=StoreBusy("the disk is full")))
+        asyncio.run(reload.check(force=True))
+        for _ in range(3):
+            asyncio.run(reload.check())
+    assert read.call_count == 1
+    manual.save(MANUAL.replace("missile", "torpedo"))
+    for _ in range(2):
+        asyncio.run(reload.check())
+    assert "torpedo" not in manual.in_force()
+
+
 def test_while_the_store_takes_no_edit_that_is_reported_once(
     worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
