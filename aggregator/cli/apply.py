@@ -70,11 +70,17 @@ def _re_placed(application: Application, archive: Store, result: str) -> int:
         with editing(archive) as proceed:
             return re_place_stored(archive, application, proceed)
     except (KeyboardInterrupt, StoreError):
-        print(
-            f"{result}; stored stories that were not re-placed yet follow with the next `apply`, `poll` or `run`.",
-            file=sys.stderr,
-        )
+        rest = "; stored stories that were not re-placed yet follow with the next `apply`, `poll` or `run`"
+        print(f"{result}{rest if _some_wait(application, archive) else ''}.", file=sys.stderr)
         raise
+
+
+def _some_wait(application: Application, archive: Store) -> bool:
+    """Whether stored stories are still to be re-placed, or may be, as the archive cannot be read."""
+    try:
+        return bool(archive.edition.outdated(application.policy.with_like(archive.upkeep).epoch, 1))
+    except StoreError:
+        return True
 
 
 COMMAND = Command(

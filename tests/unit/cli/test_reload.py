@@ -714,31 +714,41 @@ def test_apply_re_places_stored_stories_where_no_worker_runs(
     assert main([*options(tmp_path, "sources: {"), "apply"]) == 2
 
 
+@pytest.fixture
+def with_a_story(tmp_path: Path) -> Path:
+    """A folder whose archive has a story, which is placed by FILE."""
+    with closing(made_archive(tmp_path / "instance", "one")) as archive:
+        archive.intake.apply([polled("one", [item("one", "a", "Missile lands in the sea")])], utc_now())
+    assert main([*options(tmp_path), "poll", "--due"]) == 0
+    return tmp_path
+
+
+WAITING = "stored stories that were not re-placed yet follow with the next `apply`, `poll` or `run`"
+
+
 def test_an_apply_that_is_interrupted_says_that_the_file_is_in_force(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    with_a_story: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made_archive(tmp_path / "instance").close()
+    capsys.readouterr()
     with monkeypatch.context() as patched:
         patched.setattr("aggregator.pipeline.re_placement.re_place_all", Mock(side_effect=KeyboardInterrupt))
-        assert main([*options(tmp_path), "apply"]) == 130
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.count("\n") == 1
-    assert "feeds.yaml is in force now" in told.err
-    assert "`poll`" in told.err
+        assert main([*options(with_a_story, ROCKET), "apply"]) == 130
+    assert capsys.readouterr() == ("", f"{with_a_story / 'feeds.yaml'} is in force now; {WAITING}.\n")
 
 
 def test_an_apply_during_the_edition_of_another_process_says_that_the_file_is_in_force(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    with_a_story: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It said only that it had failed, and that items are stored."""
-    with closing(made_archive(tmp_path / "instance")) as archive:
+    """It said only that it had failed, and that items are stored; and that stories wait where none does."""
+    with closing(Database(Installation(with_a_story / "feeds.yaml", with_a_story / "instance")).open()) as archive:
         assert archive.edition.lease("elsewhere:1", int(utc_now().timestamp()), 60)
     monkeypatch.setattr("aggregator.cli.edition.time.sleep", lambda seconds: None)
-    for result in ("is in force now", "was in force already"):
-        assert main([*options(tmp_path), "apply"]) == 1
+    capsys.readouterr()
+    tried = [(FILE, "was in force already"), (ROCKET, f"is in force now; {WAITING}")]
+    for text, result in [*tried, (ROCKET, f"was in force already; {WAITING}")]:
+        assert main([*options(with_a_story, text), "apply"]) == 1
         told = capsys.readouterr()
-        assert (told.out, f"feeds.yaml {result}; " in told.err) == ("", True)
+        assert (told.out, f"feeds.yaml {result}.\n" in told.err) == ("", True)
         assert "another process is making the edition; waiting for it, 120 seconds at most" in told.err
         assert "another process is making the edition and has not finished" in told.err
 
