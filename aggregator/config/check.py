@@ -16,6 +16,7 @@ from aggregator.config.schema import Entry, FeedsFile, IncludedFile, Rules, Sour
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.errors import ConfigError, Problem
 from aggregator.model.settings import FALLBACK, Position
+from aggregator.text.plurals import counted
 
 POLITE = timedelta(minutes=1)
 IMPOLITE = "polling others' servers more than once a minute is impolite: write 1m or more"
@@ -178,12 +179,15 @@ def _references(main: FeedsFile, sections: list[Rules], sources: list[Source], i
         (s, key, name) for s in sources for key, name in (("usually", s.usually), ("section", s.section)) if name
     ]
     places += [(pin, "section", pin.section) for pin in main.stories.pin]
-    # Of a file without sections the first one tells it: perhaps only the key `sections` is misspelt.
-    unknown = islice((place for place in places if place[-1] not in known), None if ids else 1)
-    for count, (entry, key, name) in enumerate(unknown):
+    unknown = [place for place in places if place[-1] not in known]
+    # Of a file without sections the first one tells it, and counts the others: perhaps only the key `sections` is misspelt.
+    further = [] if ids else unknown[1:]
+    for count, (entry, key, name) in enumerate(unknown[: len(unknown) - len(further)]):
         hint = f"; it is `{former[name]}` now" if name in former else ""
         if not hint and count < ConfigError.MOST:  # for as many as are listed, since each is compared with all sections
             hint = did_you_mean(name, sorted(known))
+        if further:
+            hint += f"; {counted(len(further), 'further line names', 'further lines name')} one that is missing"
         found = shown(entry.written(key))  # a variable by its name: its value may be secret
         yield entry.at(key).problem(f"{key}: there is no section {found}{hint}")
 

@@ -556,7 +556,7 @@ def test_a_misspelt_key_is_not_buried_below_what_follows_from_it() -> None:
     """Each source that names a section told that there is none: in the default file 83 lines above the one with the cause."""
     sources = "".join(f"  - {{name: S{i}, url: 'https://s{i}.example/', section: a}}\n" for i in range(3))
     assert problems(f"sources:\n{sources}sctions:\n  - {{id: a}}\n") == (
-        "feeds.yaml:2:53: section: there is no section `a`; there is only `world`",
+        "feeds.yaml:2:53: section: there is no section `a`; there is only `world`; 2 further lines name one that is missing",
         "feeds.yaml:5:1: unknown key `sctions`; did you mean `sections`?",
     )
 
