@@ -47,7 +47,7 @@ class Application(Configured):
         self.installation = installation
         self.database = Database(installation)
         self.warnings = warnings
-        self._former = {settings.epoch: settings}
+        self._former: dict[str, Settings | ConfigError] = {settings.epoch: settings}
 
     @classmethod
     def load(cls, installation: Installation) -> Application:
@@ -227,14 +227,20 @@ class Application(Configured):
         return None
 
     def read(self, stored: StoredConfiguration) -> Settings:
-        """The settings of a stored configuration, compiled once.
+        """The settings of a stored configuration, compiled once, also if that fails: transactions ask for them.
 
         Raises:
             ConfigError: it was written for another environment or version of the program.
         """
         if stored.epoch not in self._former:
-            self._former[stored.epoch] = self.of_texts(self.installation, stored.texts).settings
-        return self._former[stored.epoch]
+            try:
+                self._former[stored.epoch] = self.of_texts(self.installation, stored.texts).settings
+            except ConfigError as error:
+                self._former[stored.epoch] = error
+        found = self._former[stored.epoch]
+        if isinstance(found, ConfigError):
+            raise found
+        return found
 
     def places_alike(self, before: Settings, archive: Archive) -> bool:
         """Whether stored stories stay as they are if this configuration is put in force after `before`."""

@@ -1031,6 +1031,23 @@ def test_a_worker_that_follows_an_edit_leaves_the_sources_of_a_later_one(worker:
     archive.close()
 
 
+def test_what_is_in_force_and_cannot_be_read_here_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not in the transaction, for whose end others wait."""
+    monkeypatch.setenv("WIRE_TOKEN", "s3cret-token")
+    assert (
+        main([*options(tmp_path, FILE.replace("name: One,", "name: One, headers: {A: '${WIRE_TOKEN}'},")), "apply"])
+        == 0
+    )
+    monkeypatch.delenv("WIRE_TOKEN")
+    options(tmp_path)
+    application = Application.load(Installation(tmp_path / "feeds.yaml", tmp_path / "instance"))
+    read = Mock(side_effect=Application.of_texts)
+    monkeypatch.setattr(Application, "of_texts", read)
+    with closing(application.database.open()) as archive:
+        assert application.put_in_force(archive, 0)
+    assert read.call_count == 1
+
+
 def test_what_is_in_force_and_cannot_be_read_here_is_told_until_something_else_is_in_force(
     worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
