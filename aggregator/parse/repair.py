@@ -29,6 +29,12 @@ _START = re.compile(rb"<(?:\?xml\b|!doctype\b(?!\s+html\b)|!--|(?:[\w.-]+:)?(?:r
 _COMMENTED = re.compile(rb"(?>\s+|<!--(?>.*?-->))++(?=<\?xml\s)", re.DOTALL)
 _OPENING = re.compile(rb"<!--|<!\[CDATA\[")
 _CLOSING = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
+# A section, or a comment with the beginning of one. (Not one that may begin in a section around another.)
+_COMMENTED_CDATA = re.compile(
+    rb"(<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+)"
+    rb"|<!--(?:(?!--|\]\]>|<!\[CDATA\[).)*+<!\[CDATA\[(?:(?!--|\]\]>).)*+-->",
+    re.DOTALL,
+)
 _DOCTYPE = re.compile(rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>))*+(<!doctype\b)", re.DOTALL | re.IGNORECASE)
 _ESCAPED_CDATA = re.compile(rb">\s*+&lt;!\[CDATA\[([^<]*+)")
 _DOCTYPE_TOKEN = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--(?:.*?-->|.*)|[\[\]>]", re.DOTALL)
@@ -117,6 +123,14 @@ def _doctype_end(data: bytes, start: int) -> int:
             return token.end()
     root = ROOT.search(data, start)  # the declaration does not end, but what follows may still be a feed
     return root.start() if root else len(data)
+
+
+def without_cdata_in_comments(document: Document) -> Document:
+    """Remove comments in which a CDATA section begins, which would count as one without end. All others are removed once sections have
+    their ends: until then they may begin in the text of a section."""
+    if document.has_whole_cdata:
+        return document
+    return document.changed(_COMMENTED_CDATA.sub(rb"\1", document.data))
 
 
 def without_cdata_in_text(document: Document) -> Document:
@@ -324,7 +338,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     without_controls,
     from_its_start,
     without_doctype,
-    without_comments,  # first, since some have a beginning of a section, and again, since a section without end hides others
+    without_cdata_in_comments,
     without_cdata_in_text,
     with_ends_of_cdata,
     without_comments,

@@ -152,6 +152,24 @@ def test_a_section_begun_in_a_comment_is_none(comment: str) -> None:
     assert feed.flaws == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<![CDATA[One, 5 <!-- 6",
+        "<![CDATA[One, 5 <!-- 6]",
+        "<![CDATA[<p>One</p><script>//<![CDATA[\nlet a = 1;//]]></script><p>5 <!-- 6</p>]]>",
+    ],
+)
+@pytest.mark.parametrize("end", ["One --> two", "<![CDATA[One --> two]]>"])
+def test_a_comment_begun_in_a_section_takes_no_entries_with_it(text: str, end: str) -> None:
+    """It was removed up to the next end of a comment, with all entries between."""
+    entries = [
+        item(f"<description>{said}</description>", title=f"T{n}", guid=f"g{n}")
+        for n, said in enumerate([text, "x", end])
+    ]
+    assert [one.title for one in read(rss(entries)).items] == ["T0", "T1", "T2"]
+
+
 def test_a_section_that_never_ends_in_an_element_of_a_module() -> None:
     whole = WHOLE.replace(
         "</item>", "<credit><![CDATA[Agency]]></credit><dc:creator><![CDATA[Ann]]></dc:creator></item>"
