@@ -212,6 +212,12 @@ def test_what_stands_after_the_document_costs_nothing(junk: str) -> None:
     assert ([one.guid for one in feed.items], feed.flaws) == (["1"], ("junk-after-end",))
 
 
+@pytest.mark.parametrize("flaw", ["", '"size": NaN, '])  # the latter is read by another decoder
+def test_the_depth_of_an_extension_costs_no_items(flaw: str) -> None:
+    body = f'{{"version": "{VERSION}", {flaw}"_ext": {"[" * 500}{"]" * 500}, "items": [{{"id": "1"}}]}}'
+    assert [one.guid for one in parse(body.encode(), None, URL).items] == ["1"]
+
+
 @pytest.mark.parametrize("body", ["[" * 200_000, '{"items":' + "[" * 200_000 + "]" * 200_000 + "}"])
 def test_depth_is_refused(body: str) -> None:
     with pytest.raises(ParseError) as error:
