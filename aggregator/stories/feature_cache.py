@@ -44,16 +44,18 @@ class FeatureCache:
         self._word, self._written = GrowableArray(np.int32), GrowableArray(np.uint8)
         self._lang, self._headline = GrowableArray(np.int32), GrowableArray(np.int32)  # row → number, 0 for none
         self._near = GrowableArray(np.uint8, 2 * KEPT)
+        # The `word_id`s of all words, ascending, and the number of each. The highest possible one is there from the beginning: a search in
+        # nothing would need a case of its own.
+        self._ids, self._number = np.array([np.iinfo(np.int64).max]), np.zeros(1, dtype=np.int32)
         self._figure = GrowableArray(np.bool_)  # word number → whether it is a figure
-        # The `word_id`s of all words, ascending, and the number of each; the last one is of no word, so that there is always one.
-        self._ids, self._number = np.array([np.iinfo(np.int64).max]), np.array([-1], dtype=np.int32)
+        self._figure.append(np.zeros(1, dtype=np.bool_))
         self._langs: dict[bytes, int] = {b"": 0}
         self._headlines: dict[bytes, int] = {b"": 0}
 
     def rows(self, items: Sequence[int], kept: Sequence[bytes]) -> Ints:
         """The row numbers of these items; `kept` are their encoded features. Row numbers from earlier calls become invalid."""
         missing = self._missing(items, kept)
-        if missing and (len(self._kept) + len(missing) > self._most or len(self._figure.all) > self._most_words):
+        if missing and (len(self._kept) + len(missing) > self._most or len(self._ids) > self._most_words):
             self._clear()
             missing = list(range(len(items)))
         if missing:
@@ -80,7 +82,7 @@ class FeatureCache:
     def _numbered(self, words: Matrix, read: Packed) -> Ints:
         """The word number of each column."""
         index, there = look_up(words.ids, self._ids)
-        numbers, new, before = self._number[index], words.ids[~there], len(self._figure.all)
+        numbers, new, before = self._number[index], words.ids[~there], len(self._ids)
         numbers[~there] = added = np.arange(before, before + len(new), dtype=np.int32)
         self._ids = np.insert(self._ids, index[~there], new)
         self._number = np.insert(self._number, index[~there], added)

@@ -333,7 +333,8 @@ def test_an_unheard_word_is_as_rare_as_can_be_and_none_weighs_nothing() -> None:
 
 @st.composite
 def features(draw: st.DrawFn) -> Features:
-    ids = st.lists(st.integers(0, 2**63 - 1), max_size=5).map(tuple)  # as `word_id` has them
+    bounds = st.sampled_from((0, 2**63 - 1))  # as `word_id` has them
+    ids = st.lists(bounds | st.integers(0, 2**63 - 1), max_size=5).map(tuple)
     title, lead = draw(ids), draw(ids)
     figures = tuple(word for word in title + lead if word % 3 == 0)  # the word alone says whether it is one
     lang, headline = draw(st.sampled_from(["", "en", "pt-BR"])), draw(st.integers(-(2**63), 2**63 - 1))
@@ -385,7 +386,7 @@ def test_a_feature_cache_holds_few_items_if_each_has_words_of_its_own() -> None:
         rows = cache.rows([item], [told.encode()])
         most = max(most, int(rows.max()))
         assert cache.matrix(rows)[0].words(0) == dict.fromkeys(told.title, True)
-    assert most == 1000 // each
+    assert most == 999 // each, "one word is there from the beginning"
 
 
 @given(st.lists(features(), max_size=6), st.lists(st.binary(max_size=2 * KEPT), min_size=6, max_size=6))
