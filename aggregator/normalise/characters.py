@@ -18,7 +18,7 @@ _UNWANTED = re.compile(
     f"(\U0001f3f4(?:{_REGIONS})\U000e007f)|"
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u061c\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001fffe\U0001ffff"
-    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U0010fffe\U0010ffff]"
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U0010fffe\U0010ffff]+"
 )
 # Not the signs that nobody sees, but words or emoji may need: fillers of Hangul, vowels of Khmer, joiners, selectors of variants, the blank
 # of Braille.
