@@ -23,6 +23,7 @@ from aggregator.stories.comparison import KIN, Comparison
 from aggregator.stories.embeddings import DIMENSIONS, TITLE
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, packed, with_neighbours
+from aggregator.stories.grouping import group
 from aggregator.stories.locations import is_place
 from aggregator.stories.matrix import matrix
 from aggregator.stories.memory import Memory
@@ -281,6 +282,15 @@ def test_a_word_that_too_many_have_nominates_nobody() -> None:
     many = [Candidate(n, "Zugspitze", "", "", None, n, "de") for n in range(TUNING.max_postings + 1)]
     assert not any(read(many, Memory(), FeatureCache()).near.values())
     assert all(read(many[1:], Memory(), FeatureCache()).near.values())
+
+
+def test_of_known_items_that_share_as_much_the_oldest_are_nominated_whatever_their_numbers() -> None:
+    """Numbers follow the order in which the items of a poll arrived."""
+    known = [Candidate(n, "Zugspitze", "", "", None, 100 - n, "de") for n in range(TUNING.max_nominees + 5)]
+    memory = Memory()
+    memory.apply(known, group(known, memory))
+    near = read([Candidate(100, "Zugspitze", "", "", None, 200, "de")], memory, FeatureCache()).near
+    assert near == {100: [one.item for one in reversed(known)][: TUNING.max_nominees]}
 
 
 def nested(depth: int) -> st.SearchStrategy[Any]:
