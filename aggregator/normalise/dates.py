@@ -158,7 +158,8 @@ def day_first(texts: Iterable[str | None]) -> bool | None:
     True if some can only be read so (20/11/2026) and none only the other way (11/20/2026), False in the reverse case, else None.
     """
     found = [_MONTH_OR_DAY.search(text) for text in texts if text]
-    told = {ways[0] for one in found if one and len(ways := _ways(one)) == 1}
+    slashed = [one for one in found if one and one["sign"] != "."]  # with dots the day always comes first
+    told = {ways[0] for one in slashed if len(ways := _ways(one)) == 1}
     return told.pop() if len(told) == 1 else None
 
 

@@ -334,6 +334,8 @@ def test_odd_dates_are_read_alike_whichever_parser_reads_the_document(name: str,
         (["10/31/2026", "9/30/2026"], datetime(2026, 10, 11, 10, tzinfo=UTC)),
         (["31/10/2026"], datetime(2026, 11, 10, 10, tzinfo=UTC)),
         (["31/10/2026", "10/31/2026"], None),
+        (["30.10.2026"], None),
+        (["10/31/2026", "30.10.2026"], datetime(2026, 10, 11, 10, tzinfo=UTC)),
         (["Fri, 30 Oct 2026 10:00:00 GMT", "10/10/2026", "32/32/2026"], None),
     ],
 )
