@@ -679,9 +679,15 @@ def test_the_reports_of_a_story_leave_room_for_its_chapters(room: Newsroom, monk
     assert related_news(room, "erupts") == ([flows], [])
 
 
-def test_who_shares_little_but_a_name_comes_after_what_has_the_same_topic(room: Newsroom) -> None:
+@pytest.mark.parametrize(
+    "visit",
+    [
+        "Narendra Modi Meets the Idle Cricket Team in a Temple",  # a cosine of 0.4 to 0.5
+        "Narendra Modi Opens a Factory in Delhi",  # 0.5 to 0.6, and no further word in common
+    ],
+)
+def test_who_shares_little_but_a_name_comes_after_what_has_the_same_topic(room: Newsroom, visit: str) -> None:
     """Or else ten stories that name one leader would leave no room for others about the same subject."""
-    visit = "Narendra Modi Meets the Cricket Team in a Temple"
     subject = [
         f"{what} of Rare Earths"
         for what in ("Tonnes", "Mines in Lapland Dig", "A Cargo", "Makers of Cars Run Short", "Exporters")
