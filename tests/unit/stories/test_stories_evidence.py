@@ -337,8 +337,8 @@ def test_the_rows_of_a_matrix_are_the_words_of_its_items() -> None:
 
 
 def test_an_unheard_word_is_as_rare_as_can_be_and_none_weighs_nothing() -> None:
-    rarity = Rarity(1_000_000, np.array([1, 2]), np.array([1_000_000, 1]))
-    assert rarity[3] == rarity[2] > rarity[1] > 0
+    rarity = Rarity(1_000_000, np.array([1, 3]), np.array([1, 1_000_000]))
+    assert rarity[4] == rarity[2] == rarity[1] > rarity[3] > 0
 
 
 @st.composite
