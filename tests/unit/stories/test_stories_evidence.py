@@ -22,7 +22,7 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import KIN, Comparison
 from aggregator.stories.embeddings import DIMENSIONS, TITLE
 from aggregator.stories.feature_cache import FeatureCache
-from aggregator.stories.features import Features, packed, with_neighbours
+from aggregator.stories.features import Features, grouped, packed, with_neighbours
 from aggregator.stories.grouping import group
 from aggregator.stories.locations import is_place
 from aggregator.stories.matrix import matrix
@@ -339,6 +339,18 @@ def test_the_rows_of_a_matrix_are_the_words_of_its_items() -> None:
 def test_an_unheard_word_is_as_rare_as_can_be_and_none_weighs_nothing() -> None:
     rarity = Rarity(1_000_000, np.array([1, 3]), np.array([1, 1_000_000]))
     assert rarity[4] == rarity[2] == rarity[1] > rarity[3] > 0
+
+
+def test_a_word_is_less_rare_the_more_known_items_have_it() -> None:
+    memory, told = Memory(), batch(1)
+    memory.apply(told, group(told, memory))
+    news = replace(told[0], item=100)
+    known = memory.frequencies(grouped(news).words)
+    assert len(known) > 5
+    rarity = read([news], memory, FeatureCache()).rarity
+    for word in grouped(news).words:
+        every = Rarity(len(told) + 1, np.array([word]), np.array([known.get(word, 0) + 1]))
+        assert rarity[word] == every[word]
 
 
 @st.composite

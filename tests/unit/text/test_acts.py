@@ -18,6 +18,7 @@ from aggregator.text.acts import acts
         ("Workers strike over pay", [True]),
         ("Workers strike in Velmora", [True]),
         ("Workers’ strike in Velmora goes on", []),
+        ("Workers' strike in Velmora goes on", []),
         ("Drone strike in Velmora kills two", []),
         ("Killer to be executed on Tuesday", [False]),
         ("Killer executed by lethal injection", [True]),
