@@ -71,7 +71,7 @@ def _row(application: Application, effect: Effect) -> shapes.Proposal:
         "was": term_text(proposal.was) if proposal.was else None,
         "at": str(at),
         "edit": edit,
-        "fails": [str(problem) for problem in effect.fails],
+        "fails": [str(miss.problem) for miss in effect.fails],
         "weight": proposal.term.weight,
         "story": effect.story,
         "looked_at": effect.plan.stories,

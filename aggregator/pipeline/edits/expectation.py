@@ -7,9 +7,8 @@ from itertools import islice
 
 from msgspec import Struct
 
-from aggregator.categorise.examples import Key, failing
+from aggregator.categorise.examples import Key, Miss, failing
 from aggregator.categorise.proposing import Proposal, proposals
-from aggregator.errors import Problem
 from aggregator.model.judgement import Case
 from aggregator.model.settings import FALLBACK
 from aggregator.pipeline.category_topics import last_survey
@@ -31,7 +30,7 @@ class Effect(Struct, frozen=True):
     would have; None if it does not move or is not stored."""
 
     proposal: Proposal
-    fails: tuple[Problem, ...]
+    fails: tuple[Miss, ...]
     story: str | None
     plan: Plan
 
@@ -89,7 +88,7 @@ class Expectation(Struct, frozen=True):
         return frozenset(match.text.lower() for one in found if one.section in topics for match in one.matched)
 
     def _effect(self, proposal: Proposal, then: Configuration, failed: Container[Key]) -> Effect:
-        fails = tuple(miss.problem for key, miss in failing(then.rulebook).items() if key not in failed)
+        fails = tuple(miss for key, miss in failing(then.rulebook).items() if key not in failed)
         found = self._plan(proposal, then, self.archive) if self.archive else Plan()
         return Effect(proposal, fails, self.leading(then), found)
 
