@@ -115,10 +115,7 @@ def fold(text: str) -> str:
             text = text.replace(sign, plain)
     if not text.isascii() or not text.isprintable():
         text = text.translate(_TABLE)
-    if "  " in text:
-        return _DROP_SPACES.sub("", text)
-    # What else is removed begins with one of these.
-    return _DROP.sub("", text) if "." in text or "'" in text or "-" in text else text
+    return _drops(text).sub("", text)
 
 
 def lower(folded: str) -> str:
