@@ -60,6 +60,7 @@ def test_a_headline_loses_labels_and_outlets(written: str, bare: str) -> None:
         ("Rain fell. Sign up for our morning newsletter", "Rain fell.  "),
         ("Rain fell. Get our 'breaking news' e-mail, the world's weekly-newsletter", "Rain fell.  "),
         ("Rep. Dana Mercer (R-S.C.) said so", "Rep. Dana Mercer said so"),
+        ("Rep. Dana Mercer (D., N.Y.) said so", "Rep. Dana Mercer said so"),
         ("Reps. Mercer (D., N.Y.) and Lee, R-North Dakota, said so", "Reps. Mercer and Lee, said so"),
         ("So said Mercer, R-Fla. He left", "So said Mercer He left"),
         ("On Tuesday, D-Day veterans saw an (R-rated) film", "On Tuesday, D-Day veterans saw an (R-rated) film"),
