@@ -214,7 +214,7 @@ _INVITATION = re.compile(
 _STATE = r"(?!Day\b)(?:(?:New|North|South|West|Rhode)\s)?[A-Z][\w.]*"
 _MEMBER = re.compile(rf"\s?\([DRI](?:-|\.,\s){_STATE}\)|,\s[DRI]-{_STATE}(?=[,;:\s]|\Z)")
 _MEMBERS = ("R-", "D-", "I-", "(R.", "(D.", "(I.")  # each match has one of these
-_INVITES = ("Get our", "Sign up", "Subscribe", "ollow our", "See all our", "Email our", "Download our")
+_INVITES = (" our", "Sign up", "Subscribe")  # each match has one of these
 
 
 @lru_cache(maxsize=4096)  # some 2 MB; each front page asks of the same hundreds of stories

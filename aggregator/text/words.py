@@ -107,8 +107,7 @@ def unelided(words: list[str], lang: str) -> list[str]:
 def plains(words: Iterable[str]) -> list[str]:
     """Of each word, in order, the form in which words are compared: lower case, without diacritics, possessive and the dots of
     abbreviations."""
-    known = _PLAIN
-    return [known[word] for word in words]
+    return list(map(_PLAIN.__getitem__, words))  # the fastest way to look up many
 
 
 def _plain(word: str) -> str:
@@ -148,7 +147,7 @@ def other_spellings(word: str) -> list[str]:
 
 def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
     """The `word_id` of each word's stem, in order."""
-    return list(map(_ids(_language(lang)).__getitem__, words))  # the fastest way to look up many
+    return list(map(_ids(_language(lang)).__getitem__, words))
 
 
 def _language(lang: str) -> str:
