@@ -32,7 +32,7 @@ def embed(words: Matrix) -> Floats:
 
     stems, _ = listed()
     index, there = look_up(words.ids, stems)
-    known = words.only(there[words.column])
+    known = words.only(there.take(words.column))
     weights = csr_array(
         (known.weights(TITLE).astype(np.float32), index.astype(np.int32)[known.column], known.start),
         shape=(len(words.start) - 1, len(stems)),

@@ -101,14 +101,14 @@ class FeatureCache:
     def matrix(self, rows: Ints) -> tuple[Matrix, Bools]:
         """The words of these rows, and for each column whether it is a figure."""
         start, index = gather(self._start.all, self._size.all, rows)
-        word, written = self._word.all[index], self._written.all[index]
+        word, written = self._word.all.take(index), self._written.all.take(index)
         there = np.zeros(len(self._ids), dtype=np.bool_)
         there[word] = True
         held = there[self._number]
         some = self._number[held]
         column = np.empty(len(there), dtype=np.int32)
         column[some] = np.arange(len(some), dtype=np.int32)
-        found = Matrix(start, column[word], (written & 2) > 0, (written & 1) > 0, self._ids[held])
+        found = Matrix(start, column.take(word), (written & 2) > 0, (written & 1) > 0, self._ids[held])
         return found, self._figure.all[some]
 
     def lang(self, rows: Ints) -> Ints:
@@ -122,7 +122,7 @@ class FeatureCache:
     def near(self, rows: Ints) -> Any:
         """Array of shape (rows, 2 × KEPT): the similarities of each row's nearest neighbours in units of 1/255, KEPT by words, then KEPT
         by embedding; each highest first, 0 for none."""
-        return self._near.rows[rows]
+        return self._near.rows.take(rows, 0)
 
 
 class GrowableArray:

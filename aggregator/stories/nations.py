@@ -36,7 +36,7 @@ class Nations(Struct, frozen=True):
 
 def nations(of: Matrix) -> Nations:
     country = countries(locate(of.ids))
-    words = of.only((country > 0)[of.column])
+    words = of.only((country > 0).take(of.column))
     referring = words.sparse(np.ones(len(words.column)))
     return Nations(referring, country, _countries(referring, country))
 
