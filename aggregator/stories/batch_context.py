@@ -17,6 +17,7 @@ from aggregator.stories.features import Features, grouped
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.nomination import nominated, posted
 from aggregator.stories.rarity import Rarity
+from aggregator.stories.traits import Traits
 from aggregator.stories.tuning import TUNING
 
 LATEST = 20  # of the known items with an equal headline, only so many are considered, the newest ones
@@ -53,10 +54,10 @@ def read(new: Sequence[Candidate], past: Past, cache: FeatureCache) -> BatchCont
     items = [one.item for one in new]
     kept = {one.item: grouped(one) for one in new}
     encoded = [one.encode() for one in kept.values()]
-    words, _ = cache.matrix(cache.rows(items, encoded))
+    told = cache.matrix(cache.rows(items, encoded))
     at = np.array([one.at for one in new])
     spans = [*_spans(at)]
-    counts, rarity, postings, others = _nominate(np.array(items), at, spans, words, past)
+    counts, rarity, postings, others = _nominate(np.array(items), at, spans, told, past)
     near = dict(zip(items, others, strict=True))
     headlines = _same_headline([one.headline for one in kept.values()], spans, past)
     addresses = past.same_address({one.canonical for one in new if one.canonical})
@@ -74,15 +75,17 @@ def _spans(at: Ints) -> Iterator[Span]:
 
 
 def _nominate(
-    items: Ints, at: Ints, spans: Iterable[Span], words: Matrix, past: Past
+    items: Ints, at: Ints, spans: Iterable[Span], told: tuple[Matrix, Traits], past: Past
 ) -> tuple[tuple[tuple[int, int], ...], Rarity, tuple[Ints, Ints, Ints], list[list[int]]]:
-    """(counts, rarity, postings, near) as in `BatchContext`, but `near` is a list in the order of `items`."""
+    """(counts, rarity, postings, near) as in `BatchContext`, but `near` is a list in the order of `items`. `told`: as by
+    `FeatureCache.matrix`."""
+    words, traits = told
     every, held = words.ids.tolist(), words.counts()
     counts = tuple(zip(every, held.tolist(), strict=True))
     seen = past.frequencies(every)
     before = np.fromiter(map(seen.get, every, repeat(0)), np.int64, len(every))
     rarity = Rarity(past.documents() + len(items), words.ids, held + before)
-    asked = posted(words, rarity.of(words.ids))
+    asked = posted(words, rarity.of(words.ids, traits["share"]))
     near: list[list[int]] = []
     for span in spans:
         since, until = span.first - TUNING.window, span.last + TUNING.window

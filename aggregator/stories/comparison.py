@@ -52,11 +52,11 @@ class Comparison:
         self._encoded = [*context.encoded, *(one.kept for one in known)]
         cached = context.cache.rows(items, self._encoded)
         self._headline = context.cache.headline(cached)
-        words, figure = context.cache.matrix(cached)
-        weight = self.rarity.known(words.ids)
+        words, traits = context.cache.matrix(cached)
+        weight = self.rarity.known(words.ids, traits["share"])
         words = words.only((weight >= TELLING).take(words.column))  # the others are not needed, and many
         at = np.array([one.at for one in everyone])
-        self._vectors = vectors(words, weight, figure, context.cache.lang(cached), at)
+        self._vectors = vectors(words, weight, traits, context.cache.lang(cached), at)
         one, other = self._pairs(context.near)
         close, common = self._cosines(one, other)
         self._nominated = one, other, close, common

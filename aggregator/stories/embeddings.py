@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aggregator.stories.arrays import Floats, look_up
+from aggregator.stories.arrays import Floats, Ints, look_up
 from aggregator.stories.rarity import listed
 
 if TYPE_CHECKING:
@@ -25,17 +25,16 @@ TITLE = 2.0
 """Weight of a word in the headline; a word in the lead has weight 1."""
 
 
-def embed(words: Matrix) -> Floats:
+def embed(words: Matrix, index: Ints) -> Floats:
     """The embeddings of the rows, of shape (rows, DIMENSIONS): the sum of the vectors of a row's words, those in the headline times
-    `TITLE`, normalised to length 1; zero if no word has a vector. The lengths of the vectors already reflect the rarity of words."""
+    `TITLE`, normalised to length 1; zero if no word has a vector. The lengths of the vectors already reflect the rarity of words.
+    `index`: of each column in `rarity.listed`, -1 if its word is not there."""
     from aggregator.stories.sparse import csr_array  # the web, which embeds single texts, does without it
 
-    stems, _ = listed()
-    index, there = look_up(words.ids, stems)
-    known = words.only(there.take(words.column))
+    known = words.only((index >= 0).take(words.column))
     weights = csr_array(
-        (known.weights(TITLE).astype(np.float32), index.astype(np.int32)[known.column], known.start),
-        shape=(len(words.start) - 1, len(stems)),
+        (known.weights(TITLE).astype(np.float32), index[known.column], known.start),
+        shape=(len(words.start) - 1, len(_vectors())),
     )
     found: Floats = (weights @ _table()).astype(np.float64)
     length = np.sqrt(np.einsum("ij,ij->i", found, found))

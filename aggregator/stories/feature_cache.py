@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.stories.arrays import Bools, Ints, gather, look_up
+from aggregator.stories.arrays import Ints, gather, look_up
 from aggregator.stories.features import Packed, packed
 from aggregator.stories.matrix import Matrix, matrix
 from aggregator.stories.similarity import KEPT
+from aggregator.stories.traits import TRAITS, Traits, traits
 
 Name = TypeVar("Name", int, bytes)
 
@@ -47,8 +48,8 @@ class FeatureCache:
         # The `word_id`s of all words, ascending, and the number of each. The highest possible one is there from the beginning: a search in
         # nothing would need a case of its own.
         self._ids, self._number = np.array([np.iinfo(np.int64).max]), np.zeros(1, dtype=np.int32)
-        self._figure = GrowableArray(np.bool_)  # word number → whether it is a figure
-        self._figure.append(np.zeros(1, dtype=np.bool_))
+        self._traits = GrowableArray(TRAITS)  # by word number
+        self._traits.append(traits(self._ids, np.zeros(1, dtype=np.bool_)))
         self._langs: dict[bytes, int] = {b"": 0}
         self._headlines: dict[bytes, int] = {b"": 0}
 
@@ -86,7 +87,7 @@ class FeatureCache:
         numbers[~there] = added = np.arange(before, before + len(new), dtype=np.int32)
         self._ids = np.insert(self._ids, index[~there], new)
         self._number = np.insert(self._number, index[~there], added)
-        self._figure.append(np.isin(new, read.figures))
+        self._traits.append(traits(new, np.isin(new, read.figures)))
         return numbers
 
     def update(self, items: Sequence[int], kept: Sequence[bytes], near: Sequence[bytes]) -> None:
@@ -98,8 +99,8 @@ class FeatureCache:
             -1, 2 * KEPT
         )
 
-    def matrix(self, rows: Ints) -> tuple[Matrix, Bools]:
-        """The words of these rows, and for each column whether it is a figure."""
+    def matrix(self, rows: Ints) -> tuple[Matrix, Traits]:
+        """The words of these rows, and the traits of each column."""
         start, index = gather(self._start.all, self._size.all, rows)
         word, written = self._word.all.take(index), self._written.all.take(index)
         there = np.zeros(len(self._ids), dtype=np.bool_)
@@ -109,7 +110,7 @@ class FeatureCache:
         column = np.empty(len(there), dtype=np.int32)
         column[some] = np.arange(len(some), dtype=np.int32)
         found = Matrix(start, column.take(word), (written & 2) > 0, (written & 1) > 0, self._ids[held])
-        return found, self._figure.all[some]
+        return found, self._traits.all.take(some)
 
     def lang(self, rows: Ints) -> Ints:
         """The number of the language of each row, 0 where unknown."""
@@ -128,7 +129,7 @@ class FeatureCache:
 class GrowableArray:
     """An array to append to; its capacity doubles when needed."""
 
-    def __init__(self, kind: type[Any], width: int = 1) -> None:
+    def __init__(self, kind: type[Any] | np.dtype[Any], width: int = 1) -> None:
         self._buffer: NDArray[Any] = np.empty(1024 * width, dtype=kind)
         self._used = 0
         self._width = width

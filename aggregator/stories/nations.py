@@ -34,8 +34,9 @@ class Nations(Struct, frozen=True):
         return np.rint(found.sum(axis=1)).astype(np.int64), found @ _rarity()
 
 
-def nations(of: Matrix) -> Nations:
-    country = countries(locate(of.ids))
+def nations(of: Matrix, location: Ints) -> Nations:
+    """`location`: of each column, packed."""
+    country = countries(location)
     words = of.only((country > 0).take(of.column))
     referring = words.sparse(np.ones(len(words.column)))
     return Nations(referring, country, _countries(referring, country))

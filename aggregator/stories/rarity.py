@@ -32,15 +32,15 @@ class Rarity(dict[int, float]):
         self.known(np.array([word]))
         return self[word]
 
-    def known(self, words: Ints) -> Floats:
+    def known(self, words: Ints, share: Floats | None = None) -> Floats:
         """As `of`; they are kept."""
-        weights = self.of(words)
+        weights = self.of(words, share)
         self.update(zip(words.tolist(), weights.tolist(), strict=True))
         return weights
 
-    def of(self, words: Ints) -> Floats:
-        """The rarity of each word."""
-        share = background(words)
+    def of(self, words: Ints, share: Floats | None = None) -> Floats:
+        """The rarity of each word. `share`: the `background` of each, if it was looked up already."""
+        share = background(words) if share is None else share
         index, there = look_up(words, self._words)
         seen = (np.where(there, self._counts[index], 0) + PRIOR * share) / self._documents
         weights: Floats = np.maximum(-(np.log(share) + np.log(np.clip(seen, 1 / FLOOR, 1))) / 2, 0.01)

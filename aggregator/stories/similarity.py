@@ -11,10 +11,9 @@ from msgspec import Struct
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highest, rows_of, starts
 from aggregator.stories.embeddings import TITLE, embed
-from aggregator.stories.locations import is_place, locate
 from aggregator.stories.matrix import Matrix
-from aggregator.stories.names import named
 from aggregator.stories.nations import Nations, nations
+from aggregator.stories.traits import Traits
 from aggregator.stories.tuning import DAY
 from aggregator.text.words import word_id
 
@@ -67,7 +66,7 @@ class Vocabulary(Struct, frozen=True):
     place: Bools  # whether it names a place
     day: Bools  # whether it is a day of the week
     location: Ints  # its location, packed; 0 if unknown
-    names: tuple[Bools, Bools, Bools, Bools]  # as by `named`
+    names: tuple[Bools, ...]  # as by `names.named`
 
 
 class Vectors(Struct, frozen=True):
@@ -112,12 +111,12 @@ class Vectors(Struct, frozen=True):
         return np.where(np.minimum(length[one], length[other]) >= SHORT, total, np.inf)
 
 
-def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) -> Vectors:
-    """`words`: the significant ones; `weight`: column → rarity; `figure`: column → whether the word begins with a digit."""
-    ids = words.ids
-    day = np.isin(ids, np.array(sorted(WEEKDAYS)))
-    known = Vocabulary(weight, figure, is_place(ids), day, locate(ids), named(ids))
-    return Vectors(words, known, _weighted(words, weight), embed(words), nations(words), lang, at)
+def vectors(words: Matrix, weight: Floats, traits: Traits, lang: Ints, at: Ints) -> Vectors:
+    """`words`: the significant ones; `weight`: column → rarity; `traits`: of each column."""
+    location, day = traits["location"], np.isin(words.ids, np.array(sorted(WEEKDAYS)))
+    known = Vocabulary(weight, traits["figure"], traits["place"], day, location, tuple(traits["names"].T))
+    embedding = embed(words, traits["listed"])
+    return Vectors(words, known, _weighted(words, weight), embedding, nations(words, location), lang, at)
 
 
 def _weighted(words: Matrix, weight: Floats) -> Sparse:

@@ -382,8 +382,8 @@ def test_a_feature_cache_has_what_the_history_keeps_whatever_was_put_there_befor
         rows = cache.rows(items, [with_neighbours(one.encode(), near) for one, near in zip(told, nears, strict=True)])
         most = max(most, len(items))
         assert rows.max() < most, "it holds no more than it may, or than one batch needs"
-        words, figure = cache.matrix(rows)
-        figures = set(words.ids[figure].tolist())
+        words, traits = cache.matrix(rows)
+        figures = set(words.ids[traits["figure"]].tolist())
         named = words.only(words.name)
         for row, one in enumerate(told):
             assert words.words(row) == {word: word in one.title for word in one.words}
