@@ -227,11 +227,12 @@ class Connection:
 
     def each(self, query: str, keys: Collection[int], *bounds: Any) -> dict[int, Any]:
         # One text in JSON, since SQLite and Python take locks for each row of a result: half of the time of a small row. It has the keys,
-        # too, since SQLite promises no order.
-        found = f"SELECT group_concat(k.value || ',' || coalesce(({query.format('k.value')}), 0)) FROM json_each(?) k"
-        ((listed,),) = self.read(found, (*bounds, self.dialect.listed(keys)))
+        # too, by their places, since SQLite promises no order. Where nothing is found, nothing is added.
+        asked = list(keys)
+        found = f"SELECT group_concat(k.key || ',' || ({query.format('k.value')})) FROM json_each(?) k"
+        ((listed,),) = self.read(found, (*bounds, self.dialect.listed(asked)))
         pairs = iter(orjson.loads(f"[{listed or ''}]"))
-        return {key: one for key, one in zip(pairs, pairs, strict=True) if one}
+        return {asked[place]: one for place, one in zip(pairs, pairs, strict=True) if one}
 
 
 def parts(values: Collection[T], most: int = BOUND) -> Iterator[list[T]]:
