@@ -54,7 +54,7 @@ class Comparison:
         self._headline = context.cache.headline(cached)
         words, traits = context.cache.matrix(cached)
         weight = self.rarity.known(words.ids, traits["share"])
-        words = words.only((weight >= TELLING).take(words.column))  # the others are not needed, and many
+        words = words.only((weight >= TELLING)[words.column])  # the others are not needed, and many
         at = np.array([one.at for one in everyone])
         self._vectors = vectors(words, weight, traits, context.cache.lang(cached), at)
         one, other = self._pairs(context.near)

@@ -31,7 +31,7 @@ def embed(words: Matrix, index: Ints) -> Floats:
     `index`: of each column in `rarity.listed`, -1 if its word is not there."""
     from aggregator.stories.sparse import csr_array  # the web, which embeds single texts, does without it
 
-    known = words.only((index >= 0).take(words.column))
+    known = words.only((index >= 0)[words.column])
     weights = csr_array(
         (known.weights(TITLE).astype(np.float32), index[known.column], known.start),
         shape=(len(words.start) - 1, len(_vectors())),

@@ -25,7 +25,7 @@ Name = TypeVar("Name", int, bytes)
 
 MOST = 60_000  # items; the cache is emptied before it would hold more
 WORDS = 1 << 18
-"""The cache is also emptied when it has more different words than these (4 MB). Real news has some tens of thousands in a language, but an
+"""The cache is also emptied when it has more different words than these (10 MB). Real news has some tens of thousands in a language, but an
 outlet that makes words up could have millions in a day."""
 
 
@@ -102,14 +102,14 @@ class FeatureCache:
     def matrix(self, rows: Ints) -> tuple[Matrix, Traits]:
         """The words of these rows, and the traits of each column."""
         start, index = gather(self._start.all, self._size.all, rows)
-        word, written = self._word.all.take(index), self._written.all.take(index)
+        word, written = self._word.all[index], self._written.all[index]
         there = np.zeros(len(self._ids), dtype=np.bool_)
         there[word] = True
         held = there[self._number]
         some = self._number[held]
         column = np.empty(len(there), dtype=np.int32)
         column[some] = np.arange(len(some), dtype=np.int32)
-        found = Matrix(start, column.take(word), (written & 2) > 0, (written & 1) > 0, self._ids[held])
+        found = Matrix(start, column[word], (written & 2) > 0, (written & 1) > 0, self._ids[held])
         return found, self._traits.all.take(some)
 
     def lang(self, rows: Ints) -> Ints:
@@ -123,7 +123,7 @@ class FeatureCache:
     def near(self, rows: Ints) -> Any:
         """Array of shape (rows, 2 × KEPT): the similarities of each row's nearest neighbours in units of 1/255, KEPT by words, then KEPT
         by embedding; each highest first, 0 for none."""
-        return self._near.rows.take(rows, 0)
+        return self._near.rows[rows]
 
 
 class GrowableArray:

@@ -36,15 +36,13 @@ class Matrix(Struct, frozen=True):
     def only(self, kept: Bools) -> Matrix:
         """The matrix with only the entries where `kept` is true."""
         index = np.flatnonzero(kept)
-        return self._taken(np.searchsorted(index, self.start).astype(np.int32), index)
+        start = np.searchsorted(index, self.start).astype(np.int32)
+        return Matrix(start, self.column[index], self.title[index], self.name[index], self.ids)
 
     def rows(self, rows: Ints) -> Matrix:
         """The matrix with only these rows, in this order."""
-        return self._taken(*gather(self.start, np.diff(self.start), rows))
-
-    def _taken(self, start: Ints, index: Ints) -> Matrix:
-        """The matrix with the entries of these indexes; `start`: index of the first one of each row among them."""
-        return Matrix(start, self.column.take(index), self.title.take(index), self.name.take(index), self.ids)
+        start, index = gather(self.start, np.diff(self.start), rows)
+        return Matrix(start, self.column[index], self.title[index], self.name[index], self.ids)
 
     def sparse(self, values: Floats) -> Sparse:
         """A scipy matrix with these values, one for each entry."""

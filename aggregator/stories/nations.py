@@ -37,7 +37,7 @@ class Nations(Struct, frozen=True):
 def nations(of: Matrix, location: Ints) -> Nations:
     """`location`: of each column, packed."""
     country = countries(location)
-    words = of.only((country > 0).take(of.column))
+    words = of.only((country > 0)[of.column])
     referring = words.sparse(np.ones(len(words.column)))
     return Nations(referring, country, _countries(referring, country))
 

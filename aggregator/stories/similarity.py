@@ -94,7 +94,7 @@ class Vectors(Struct, frozen=True):
         """For each pair of rows the cosine of their embeddings; 0 if it is negative."""
         close = np.zeros(len(one))
         for some in chunks(len(one), PAIRS):
-            close[some] = np.einsum("ij,ij->i", *(self.embedding.take(rows[some], 0) for rows in (one, other)))
+            close[some] = np.einsum("ij,ij->i", self.embedding[one[some]], self.embedding[other[some]])
         return np.maximum(close, 0.0)
 
     def told(self, one: Ints, other: Ints) -> Floats:
@@ -125,7 +125,7 @@ def _weighted(words: Matrix, weight: Floats) -> Sparse:
     values *= words.weights(TITLE)
     row = words.row
     length = np.sqrt(np.bincount(row, values**2, len(words.start) - 1))
-    values /= length.take(row)
+    values /= length[row]
     return words.sparse(values)
 
 
