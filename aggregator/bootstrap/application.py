@@ -239,7 +239,7 @@ class Application(Configured):
                 self._former[stored.epoch] = error
         found = self._former[stored.epoch]
         if isinstance(found, ConfigError):
-            raise found
+            raise found.with_traceback(None)  # which would grow each time
         return found
 
     def places_alike(self, before: Settings, archive: Archive) -> bool:

@@ -1043,9 +1043,16 @@ def test_what_is_in_force_and_cannot_be_read_here_is_read_once(tmp_path: Path, m
     application = Application.load(Installation(tmp_path / "feeds.yaml", tmp_path / "instance"))
     read = Mock(side_effect=Application.of_texts)
     monkeypatch.setattr(Application, "of_texts", read)
+    raised = []
     with closing(application.database.open()) as archive:
+        assert (stored := archive.upkeep.configuration())
         assert application.put_in_force(archive, 0)
+    for _ in range(2):
+        with pytest.raises(ConfigError) as error:
+            application.read(stored)
+        raised.append(len(error.traceback))
     assert read.call_count == 1
+    assert raised[0] == raised[1], "as on a full disk, twice a second: its traceback would grow for as long"
 
 
 def test_what_is_in_force_and_cannot_be_read_here_is_told_until_something_else_is_in_force(
