@@ -1043,10 +1043,11 @@ def test_what_is_in_force_and_cannot_be_read_here_is_read_once(tmp_path: Path, m
     application = Application.load(Installation(tmp_path / "feeds.yaml", tmp_path / "instance"))
     read = Mock(side_effect=Application.of_texts)
     monkeypatch.setattr(Application, "of_texts", read)
-    raised = []
     with closing(application.database.open()) as archive:
-        assert (stored := archive.upkeep.configuration())
+        stored = archive.upkeep.configuration()
         assert application.put_in_force(archive, 0)
+    assert stored
+    raised = []
     for _ in range(2):
         with pytest.raises(ConfigError) as error:
             application.read(stored)
