@@ -62,17 +62,17 @@ REPAIRED = {
 }
 """Other flaws of a document, most of which were repaired."""
 DROPS = {
-    "double-entry": "entries that a document lists twice",
-    "empty-entry": "entries without any content",
-    "error-entry": "entries that only report a failure of what makes the feed",
-    "over-cap": "entries beyond what is taken of a document or in a day",
+    "double-entry": "entries that a document lists twice, taken once",
+    "empty-entry": "entries without any content, left out",
+    "error-entry": "entries that only report a failure of what makes the feed, left out",
+    "over-cap": "entries beyond what is taken of a document or in a day, left out",
     "repeated": "entries with known titles and new guids, held back",
-    "unsafe-address": "links that do not lead to http(s)",
-    "unsafe-markup": "texts without their scripts, frames or forms",
+    "unsafe-address": "links that do not lead to http(s), removed",
+    "unsafe-markup": "texts from which scripts, frames or forms were removed",
     "content-cut": "texts cut for their length, tags or addresses",
-    "tracking-pixel": "images that count readers",
-    "future-date": "dates in the future",
-    "unbelievable-date": "dates that cannot be read or are before 1970",
+    "tracking-pixel": "images that count readers, removed",
+    "future-date": "dates in the future, not used",
+    "unbelievable-date": "dates that cannot be read or are before 1970, not used",
     "unplaced": "items that could not be placed, tried again every hour",
 }
 """What was dropped or held back, by the reason under which it is counted."""
@@ -134,8 +134,8 @@ def health(state: SourceState, listed: Mapping[str, str] = MappingProxyType({}))
         word: Health = "stale" if answered >= STALE_AFTER else "silent"
         usually = f"; it usually brings something every {span(state.rhythm)}" if state.rhythm else ""
         newest = state.last_new or state.first_success
-        long, guess = (f"for {STALE_AFTER.days} days, ", ": it may be given up") if word == "stale" else ("", "")
-        return word, f"it answers, but nothing new has come {long}since {_minute(newest)}{guess}{usually}"
+        guess = ": its outlet may have given it up" if word == "stale" else ""
+        return word, f"it answers, but nothing new has come since {_minute(newest)}{guess}{usually}"
     return _of_document(state) or ("ok", _going_well(state))
 
 

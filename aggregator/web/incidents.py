@@ -116,6 +116,6 @@ def _broken(force: InForce, message: str, at: datetime) -> ItemView:
 def _entry(force: InForce, source: str, title: str, identity: str, *, text: str, at: datetime) -> ItemView:
     return ItemView(
         id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"incident:{identity}")), n=0, source=source, publisher=force.settings.site.title,
-        title=title, summary=inert(text), url=f"{force.root}/sources", author=None, lang="en", image=None, enclosures=(),
+        title=inert(title), summary=inert(text), url=f"{force.root}/sources", author=None, lang="en", image=None, enclosures=(),
         categories=(), published=at, updated=at, entered=at, story=None, section=None,
     )  # fmt: skip

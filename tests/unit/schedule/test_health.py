@@ -48,7 +48,7 @@ OK = SourceState(
         (
             replace(OK, last_new=NOW - 100 * DAY),
             "stale",
-            "nothing new has come for 90 days, since 2026-08-16 12:00 UTC: it may be given up",
+            "nothing new has come since 2026-08-16 12:00 UTC: its outlet may have given it up",
         ),
         (replace(OK, last_new=None), "stale", "since 2026-01-28 12:00 UTC"),
         (replace(OK, last_new=None, first_success=NOW), "ok", "no items yet, last success 2026-11-24 12:00 UTC"),

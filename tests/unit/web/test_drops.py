@@ -39,8 +39,8 @@ def test_each_reason_is_counted_by_source_and_listed_everywhere(
     again = Newsroom(tmp_path)
     assert counted(again) == {"kyodo": {"over-cap": 14, "unsafe-address": 4}, "reuters": {"unplaced": 1}}
     words = [
-        "entries beyond what is taken of a document or in a day: 14",
-        "links that do not lead to http(s): 4",
+        "entries beyond what is taken of a document or in a day, left out: 14",
+        "links that do not lead to http(s), removed: 4",
         "items that could not be placed, tried again every hour: 1",
     ]
     assert re.findall(r"<small>([^<]+: \d+)</small>", again.client.get("/sources").text) == words

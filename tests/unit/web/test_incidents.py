@@ -273,3 +273,5 @@ def test_nor_is_what_the_error_of_a_source_quotes(newsroom: Newsroom) -> None:
     dead = {"last_success": NOON - DAY, "failures": 3, "error": "moved to <b.example>", "error_kind": "refused"}
     newsroom.archive.sources.save([structs.replace(kyodo, **dead)])
     assert entries(newsroom)["Kyodo: failing"]["summary"].endswith(": moved to < b.example>")
+    newsroom.put_in_force(CONFIG.replace("{name: Kyodo, url", "{name: <b>Kyodo, id: kyodo, url"))
+    assert "< b>Kyodo: failing" in entries(newsroom), "nor its name"
