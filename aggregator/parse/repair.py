@@ -32,7 +32,7 @@ _CLOSING = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
 # A section, or a comment with the beginning of one. (Not one that may begin in a section around another.)
 _COMMENTED_CDATA = re.compile(
     rb"(<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+)"
-    rb"|(<!--)(?:(?!--|\]\]>|<!\[CDATA\[).)*+<!\[CDATA\[(?:(?!--|\]\]>).)*+(-->)",
+    rb"|<!--(?:(?!--|\]\]>|<!\[CDATA\[).)*+<!\[CDATA\[(?:(?!--|\]\]>).)*+-->",
     re.DOTALL,
 )
 _DOCTYPE = re.compile(rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>))*+(<!doctype\b)", re.DOTALL | re.IGNORECASE)
@@ -126,11 +126,11 @@ def _doctype_end(data: bytes, start: int) -> int:
 
 
 def without_cdata_in_comments(document: Document) -> Document:
-    """Empty comments in which a CDATA section begins, which would count as one without end. Comments are removed once sections have their
-    ends: until then they may begin in the text of a section."""
+    """Remove comments in which a CDATA section begins, which would count as one without end. All others are removed once sections have
+    their ends: until then they may begin in the text of a section."""
     if document.has_whole_cdata:
         return document
-    return document.changed(_COMMENTED_CDATA.sub(rb"\1\2\3", document.data))
+    return document.changed(_COMMENTED_CDATA.sub(rb"\1", document.data))
 
 
 def without_cdata_in_text(document: Document) -> Document:

@@ -170,19 +170,6 @@ def test_a_comment_begun_in_a_section_takes_no_entries_with_it(text: str, end: s
     assert [one.title for one in read(rss(entries)).items] == ["T0", "T1", "T2"]
 
 
-def test_a_comment_in_which_a_section_begins_ends_what_any_other_would() -> None:
-    """It was removed, and one that began before it, without end, went on to the next end, and took the entries between with it."""
-
-    def titles(comment: str) -> list[str | None]:
-        texts = ["<!-- 1", comment, "2", "3 -->", "4"]
-        return [
-            one.title
-            for one in read(rss([item(said, title=f"T{n}", guid=f"g{n}") for n, said in enumerate(texts)])).items
-        ]
-
-    assert titles("<!-- <![CDATA[ -->") == titles("<!-- -->") == ["T0", "T2", "T3", "T4"]
-
-
 def test_a_section_that_never_ends_in_an_element_of_a_module() -> None:
     whole = WHOLE.replace(
         "</item>", "<credit><![CDATA[Agency]]></credit><dc:creator><![CDATA[Ann]]></dc:creator></item>"
