@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from itertools import combinations
 from math import sqrt
 from operator import lt
 from statistics import fmean, median
@@ -55,37 +54,22 @@ class Agreement:
         self._witnesses = witnesses if len(witnesses) >= PUBLISHERS else []
 
     @cached_property
-    def _agreed(self) -> dict[Account, tuple[float, ...]]:
-        """Witness → how well it agrees with the others, in text and in headline. Each two are compared once."""
-        close: dict[Account, list[tuple[float, float]]] = {one: [] for one in self._witnesses}
-        for one, other in combinations(self._witnesses, 2):
-            both = _close(one, other)
-            close[one].append(both)
-            close[other].append(both)
-        return {one: _mean(others) for one, others in close.items()}
-
-    @cached_property
     def _least(self) -> tuple[float, ...]:
         """From which agreement on a report says the same as the others, in text and in headline."""
-        return tuple(APART * median(agreed) for agreed in zip(*self._agreed.values(), strict=True))
+        both = zip(*map(self._with_others, self._witnesses), strict=True)
+        return tuple(APART * median(agreed) for agreed in both)
 
     def is_odd(self, report: Account) -> bool:
         """Whether a report or its headline says something else than the others."""
-        if not self._witnesses:
-            return False
-        agreed = self._agreed.get(report) or _mean(
-            [_close(report, one) for one in self._witnesses if one.publisher != report.publisher]
+        return bool(self._witnesses) and any(map(lt, self._with_others(report), self._least))
+
+    def _with_others(self, report: Account) -> tuple[float, float]:
+        """How well a report agrees with the others, in text and in headline."""
+        others = [one for one in self._witnesses if one.publisher != report.publisher]
+        return (
+            fmean([_cosine(report.words, one.words) for one in others]),
+            fmean([_cosine(report.headline, one.headline) for one in others]),
         )
-        return any(map(lt, agreed, self._least))
-
-
-def _close(one: Account, other: Account) -> tuple[float, float]:
-    """How well two reports agree, in text and in headline."""
-    return _cosine(one.words, other.words), _cosine(one.headline, other.headline)
-
-
-def _mean(close: Sequence[tuple[float, float]]) -> tuple[float, ...]:
-    return tuple(map(fmean, zip(*close, strict=True)))
 
 
 def _cosine(one: frozenset[str], other: frozenset[str]) -> float:
