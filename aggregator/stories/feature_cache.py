@@ -25,7 +25,7 @@ Name = TypeVar("Name", int, bytes)
 
 MOST = 60_000  # items; the cache is emptied before it would hold more
 WORDS = 1 << 18
-"""The cache is also emptied when it has more different words than these (10 MB). Real news has some tens of thousands in a language, but an
+"""The cache is also emptied when it has more different words than these (12 MB). Real news has some tens of thousands in a language, but an
 outlet that makes words up could have millions in a day."""
 
 

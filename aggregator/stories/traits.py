@@ -22,7 +22,8 @@ TRAITS = np.dtype(
         ("figure", np.bool_),  # whether it begins with a digit
         ("place", np.bool_),  # whether it names a place
         ("names", np.bool_, 4),  # as by `names.named`
-    ]
+    ],
+    align=True,  # else each gathering of numbers takes four times as long
 )
 
 

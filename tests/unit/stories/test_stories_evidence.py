@@ -30,6 +30,7 @@ from aggregator.stories.memory import Memory
 from aggregator.stories.nomination import STEPS
 from aggregator.stories.rarity import Rarity, listed
 from aggregator.stories.similarity import DEEP, EVIDENCE, KEPT, NEAR, RIVALS, TELLING
+from aggregator.stories.traits import traits as traits_of
 from aggregator.stories.trees import complete
 from aggregator.stories.tuning import TUNING
 from aggregator.text.words import stem, word_id
@@ -356,7 +357,8 @@ def test_a_word_is_less_rare_the_more_known_items_have_it() -> None:
 @st.composite
 def features(draw: st.DrawFn) -> Features:
     bounds = st.sampled_from((0, 2**63 - 1))  # as `word_id` has them
-    ids = st.lists(bounds | st.integers(0, 2**63 - 1), max_size=5).map(tuple)
+    known = st.sampled_from([word_id(word) for word in ("flood", "monday", "pari", "ukrain", "nato", "said", "may")])
+    ids = st.lists(bounds | known | st.integers(0, 2**63 - 1), max_size=5).map(tuple)
     title, lead = draw(ids), draw(ids)
     figures = tuple(word for word in title + lead if word % 3 == 0)  # the word alone says whether it is one
     lang, headline = draw(st.sampled_from(["", "en", "pt-BR"])), draw(st.integers(-(2**63), 2**63 - 1))
@@ -384,6 +386,7 @@ def test_a_feature_cache_has_what_the_history_keeps_whatever_was_put_there_befor
         assert rows.max() < most, "it holds no more than it may, or than one batch needs"
         words, traits = cache.matrix(rows)
         figures = set(words.ids[traits["figure"]].tolist())
+        assert (traits == traits_of(words.ids, traits["figure"])).all()
         named = words.only(words.name)
         for row, one in enumerate(told):
             assert words.words(row) == {word: word in one.title for word in one.words}
