@@ -20,6 +20,7 @@ from aggregator.model.settings import StoredConfiguration
 from aggregator.pipeline.edits.changes import BRIEFLY, Changes
 from aggregator.render.fit import rfc3339
 from aggregator.worker.engine import Engine, Reload
+from aggregator.worker.startup import hangups
 
 if TYPE_CHECKING:
     from aggregator.bootstrap.engines import Engines
@@ -43,7 +44,7 @@ class Reloads:
         self._watch.take()
         # What was read of the file and is not dealt with yet, and whether it is to be put in force whatever `reload` says.
         self._edit: tuple[Application, bool] | None = None
-        self._asked = False  # from a hangup until the file was read: it is read though it was not saved
+        self._heard = 0  # hangups after which the file was read: it is read after each, though it was not saved
         found = _found(self._installation)
         if found != application.settings.epoch:
             self._watch.forget()  # the next checks report that it was saved, or is broken
@@ -88,13 +89,12 @@ class Reloads:
         self._application, self._stored_epoch = application, application.settings.epoch
         return engine
 
-    def changed(self, force: bool) -> Reload | None:
+    def changed(self) -> Reload | None:
         """What changed in the configuration since the last call. Raises ConfigError if the file is broken."""
-        self._asked |= force
-        if self._asked:
+        if (asked := hangups()) > self._heard:
             self._watch.take()
-        if self._asked or self._watch.saved():
-            self._read()
+        if asked > self._heard or self._watch.saved():
+            self._read(asked)
         if self._edit is None:
             return self._applied()
         try:
@@ -106,16 +106,18 @@ class Reloads:
         self._edit = None
         return told
 
-    def _read(self) -> None:
+    def _read(self, asked: int) -> None:
+        """Read the file, after so many hangups."""
         self._edit, self._broken = None, False
         try:
-            self._edit, self._asked = (Application.load(self._installation), self._asked), False
+            self._edit = Application.load(self._installation), asked > self._heard
         except ConfigError:
-            self._broken, self._asked = True, False
+            self._broken, self._heard = True, asked
             raise
         except Exception:  # the machine lacks something: the next check tries again
             self._watch.forget()
             raise
+        self._heard = asked
 
     def _saved(self, fresh: Application, force: bool) -> Reload:
         """Put what was read of the file in force, unless that must wait for `apply`."""

@@ -23,45 +23,37 @@ log = logging.getLogger(__name__)
 
 
 class ConfigReload:
-    """`reload(force)` returns what changed in the configuration since the last call, None if nothing did; it raises ConfigError if the
-    file is broken. After another error it need not be asked again: it remembers `force`."""
+    """`reload()` returns what changed in the configuration since the last call, None if nothing did; it raises ConfigError if the file
+    is broken."""
 
-    def __init__(self, shared: Shared, reload: Callable[[bool], Reload | None]) -> None:
+    def __init__(self, shared: Shared, reload: Callable[[], Reload | None]) -> None:
         self._current, self._clock = shared.current, shared.clock
         self._troubles, self._news = shared.troubles, shared.news
         self._reload = reload
         self._complaint: BrokenEdit | None = None  # the note about the broken file, as long as it is broken
         self._unwritten: dict[Note[Any], object] = {}  # notes that could not be stored; the next check tries again
-        self._turn = asyncio.Lock()
-        self._forced = False  # a hangup that `reload` was not called with yet
 
     async def start(self) -> None:
         """Remove the note of an earlier process about a broken file. If the file is still broken, the first check notes it again."""
         await self._note(notes.BROKEN_EDIT, None)
 
-    async def check(self, *, force: bool = False) -> None:
-        async with self._turn:
-            self._forced |= force
-            try:
-                await self._write()
-                outcome = await asyncio.to_thread(self._look)
-            except ConfigError as error:
-                self._troubles.recovered("configuration")
-                await self._refuse(error)
-                return
-            except Exception as error:  # noqa: BLE001 (what is in force stays; reported as a problem)
-                self._current.learn(error)
-                self._troubles.report("configuration", error)
-                return
+    async def check(self) -> None:
+        try:
+            await self._write()
+            outcome = await asyncio.to_thread(self._reload)
+        except ConfigError as error:
             self._troubles.recovered("configuration")
-            if outcome is not None:
-                await self._take(outcome)
-            if self._complaint is not None:
-                await self._insist(self._complaint)
-
-    def _look(self) -> Reload | None:
-        force, self._forced = self._forced, False
-        return self._reload(force)
+            await self._refuse(error)
+            return
+        except Exception as error:  # noqa: BLE001 (what is in force stays; reported as a problem)
+            self._current.learn(error)
+            self._troubles.report("configuration", error)
+            return
+        self._troubles.recovered("configuration")
+        if outcome is not None:
+            await self._take(outcome)
+        if self._complaint is not None:
+            await self._insist(self._complaint)
 
     async def _take(self, outcome: Reload) -> None:
         if outcome.valid and self._complaint is not None:

@@ -17,7 +17,7 @@ from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Fleet, Reload, Shared
 from aggregator.worker.identity import Absences, identity, is_dead
 from aggregator.worker.polling import Polling
-from aggregator.worker.startup import reload_asked, terminal_closed
+from aggregator.worker.startup import ask_to_reload, terminal_closed
 from aggregator.worker.ticks import Ticks
 from aggregator.worker.troubles import Troubles
 
@@ -36,7 +36,7 @@ class Service:
     def __init__(
         self,
         engine: Engine,
-        reload: Callable[[bool], Reload | None],
+        reload: Callable[[], Reload | None],
         adopt_pauses: Callable[[Collection[str]], None],
         clock: Callable[[], datetime],
         stopping: asyncio.Event,
@@ -69,7 +69,7 @@ class Service:
 
         def hung_up() -> None:
             if not terminal_closed():
-                ticks.once(self.config_reload.check, force=True)
+                ask_to_reload()
             elif not self._stopping.is_set():  # both the shell and the system may tell it
                 self._stop()
 
@@ -81,8 +81,6 @@ class Service:
         ticks.every(TICK, self._tick)
         ticks.every(LOOK, self.config_reload.check)
         ticks.every(RENEW, self.editions.renew)
-        if reload_asked():
-            ticks.once(self.config_reload.check, force=True)
         ticks.start()
         try:
             await self._stopping.wait()

@@ -36,15 +36,20 @@ def terminal_closed() -> bool:
 def end_on_signals() -> None:
     """Until other handlers are set, SIGINT and SIGTERM end this process at once with exit code 0, and so does the end of its terminal.
     For a service that is starting: all that it changes is in a transaction. The handler does not raise an exception, because within an
-    import that may look like a failed import. Another SIGHUP asks for a reload of the configuration, see `reload_asked`."""
-    signal.signal(signal.SIGHUP, lambda *_: os._exit(0) if terminal_closed() else _hangups.append(None))
+    import that may look like a failed import. Another SIGHUP asks to reload the configuration."""
+    signal.signal(signal.SIGHUP, lambda *_: os._exit(0) if terminal_closed() else ask_to_reload())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(0))
 
 
-def reload_asked() -> bool:
-    """Whether a SIGHUP asked for a reload while this process was starting, which may be after it had read its configuration."""
-    return bool(_hangups)
+def ask_to_reload() -> None:
+    """A SIGHUP asks this process to read its configuration again."""
+    _hangups.append(None)
+
+
+def hangups() -> int:
+    """How often that was asked so far, also while this process was starting, which may be after it had read its configuration."""
+    return len(_hangups)
 
 
 def check_port(host: str, port: int) -> str:

@@ -17,7 +17,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 PULSE = 1.0  # seconds
 
-Job = Callable[..., Coroutine[Any, Any, object]]
+Job = Callable[[], Coroutine[Any, Any, object]]
 
 
 class Ticks:
@@ -30,10 +30,6 @@ class Ticks:
         """Call `job` now and then at this interval, but never while the previous call is in progress."""
         options = {"next_run_time": self._clock(), "max_instances": 1, "misfire_grace_time": None}
         self._scheduler.add_job(_until_cancelled(job), _Every(timedelta(seconds=seconds)), **options)
-
-    def once(self, job: Job, **arguments: object) -> None:
-        """Call `job` once, as soon as possible."""
-        self._scheduler.add_job(_until_cancelled(job), kwargs=arguments, misfire_grace_time=None)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -65,13 +61,13 @@ class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler publishes no typ
         return now + self.interval
 
 
-def _until_cancelled(job: Job) -> Callable[..., Coroutine[Any, Any, None]]:
+def _until_cancelled(job: Job) -> Callable[[], Coroutine[Any, Any, None]]:
     """Wrap `job` so that a cancellation ends it quietly. At shutdown the scheduler cancels calls in progress and would log each as an
     error."""
 
     @functools.wraps(job)
-    async def run(**arguments: object) -> None:
+    async def run() -> None:
         with contextlib.suppress(asyncio.CancelledError):
-            await job(**arguments)
+            await job()
 
     return run

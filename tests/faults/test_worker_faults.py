@@ -870,7 +870,7 @@ def test_f23_an_edition_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
 async def test_f23_a_worker_that_makes_no_editions_any_more_ends(worker: Worker) -> None:
     """It went on as if all were well, and only a look at the stories showed that nothing came."""
     engine = worker.current.engine
-    service = Service(engine, lambda force: None, lambda ids: None, worker.clock, worker.stopping)
+    service = Service(engine, lambda: None, lambda ids: None, worker.clock, worker.stopping)
     service._work = AsyncMock(side_effect=ZeroDivisionError)
     running = asyncio.create_task(service.run())
     ended, _ = await asyncio.wait([running], timeout=PATIENCE)
@@ -949,7 +949,7 @@ def test_the_service_renews_the_lease_of_an_edition_while_it_is_made(
         making, go_on = await slow_edition(worker, monkeypatch)
         monkeypatch.setattr(service, "RENEW", 0.01)
         monkeypatch.setattr(worker.archive.edition, "renew", lambda *_: go_on.set())
-        made = Service(worker.current.engine, lambda force: None, lambda ids: None, worker.clock, worker.stopping)
+        made = Service(worker.current.engine, lambda: None, lambda ids: None, worker.clock, worker.stopping)
         made._work, made.editions = worker.stopping.wait, worker.editions  # type: ignore[assignment]  # its result is not used
         serving = asyncio.create_task(made.run())
         renewed = await asyncio.to_thread(go_on.wait, PATIENCE)
@@ -1108,7 +1108,7 @@ async def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(
         Reload(),
     ]
 
-    def reload(force: bool) -> Reload | None:
+    def reload() -> Reload | None:
         outcome = outcomes.pop(0)
         if isinstance(outcome, Exception):
             raise outcome
@@ -1132,10 +1132,10 @@ async def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(
     assert worker.current.engine is engine
 
 
-def coming_to(outcomes: list[ConfigError | Reload | None]) -> Callable[[bool], Reload | None]:
+def coming_to(outcomes: list[ConfigError | Reload | None]) -> Callable[[], Reload | None]:
     """A look at the file that finds the next of these each time, and takes it from the list."""
 
-    def reload(force: bool) -> Reload | None:
+    def reload() -> Reload | None:
         outcome = outcomes.pop(0)
         if isinstance(outcome, ConfigError):
             raise outcome
@@ -1206,7 +1206,7 @@ def test_a_fault_of_an_included_file_is_told_by_its_path_as_written(worker: Work
     main.write_text("include: [inc/more.yaml, inc/gone.yaml]\nsources: [{name: A, url: 'https://a.example/'}]\n")
     more.write_text("sources: [{name: A, url: 'https://b.example/', every: 1x}]\n")
 
-    def reload(force: bool) -> Reload:
+    def reload() -> Reload:
         compile_file(main, {})[0]
         return Reload()
 

@@ -39,10 +39,12 @@ from aggregator.schedule.decide import JITTER, after_poll
 from aggregator.schedule.rate import Bounds
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
+from aggregator.worker import startup
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.engine import Current, Reload, Shared
 from aggregator.worker.lock import WorkerLock
 from aggregator.worker.polling import Polling
+from aggregator.worker.startup import ask_to_reload
 from aggregator.worker.troubles import Troubles
 
 FILE = """\
@@ -86,7 +88,7 @@ class Worker:
 
     def look(self) -> Reload | None:
         """Two looks see an edit; what neither tells is nothing."""
-        told = [found for found in (self.reloads.changed(False), self.reloads.changed(False)) if found is not None]
+        told = [found for found in (self.reloads.changed(), self.reloads.changed()) if found is not None]
         return told[0] if told and (told[0].engine or told[0].status) else None
 
     def edit(self, text: str) -> None:
@@ -104,6 +106,12 @@ class Worker:
 
     def command(self, *arguments: str) -> int:
         return main(["--config", str(self.file), "--instance", str(self.place.instance), *arguments])
+
+
+@pytest.fixture(autouse=True)
+def not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test hears the hangups of another."""
+    monkeypatch.setattr(startup, "_hangups", [])
 
 
 @pytest.fixture
@@ -215,7 +223,8 @@ def test_an_edit_whose_examples_fail_is_refused_everywhere(worker: Worker, capsy
     assert (problem.line, problem.column) == (5, 47)
     assert problem.message == '"Missile lands in the sea": expected section defense, got world (no rule matched)'
     with pytest.raises(ConfigError):
-        worker.reloads.changed(force=True)
+        ask_to_reload()
+        worker.reloads.changed()
     for command in ("check", "apply", "poll"):
         assert worker.command(command) == 2, command
         captured = capsys.readouterr()
@@ -223,7 +232,7 @@ def test_an_edit_whose_examples_fail_is_refused_everywhere(worker: Worker, capsy
     restarted = Reloads(Application.load(worker.place), worker.engines)
     assert restarted.start().policy.epoch == worker.engine.policy.epoch
     with pytest.raises(ConfigError):
-        [restarted.changed(False) for _ in range(2)]  # it tells that, too, if it is started meanwhile
+        [restarted.changed() for _ in range(2)]  # it tells that, too, if it is started meanwhile
     assert "missile" in worker.in_force()
 
 
@@ -349,7 +358,7 @@ def test_a_deleted_file_changes_nothing(worker: Worker) -> None:
     with pytest.raises(ConfigError, match="does not exist"):
         worker.look()
     worker.save(FILE)
-    found = [worker.reloads.changed(False) for _ in range(2)]
+    found = [worker.reloads.changed() for _ in range(2)]
     assert Reload() in found, "the file is sound again, and what it says is in force already"
 
 
@@ -407,7 +416,7 @@ def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
             worker.look()
         may[0] = opened
         with pytest.raises(TooManyFiles):  # nor does the log say in between that all is well
-            worker.reloads.changed(False)
+            worker.reloads.changed()
     told = worker.look()
     assert told and told.engine
     assert "rocket" in worker.in_force()
@@ -441,13 +450,31 @@ def test_where_memory_is_lacking_a_hangup_is_not_lost(
     manual.save(MANUAL_ROCKET)
     with monkeypatch.context() as lacking:
         lacking.setattr(*where, Mock(side_effect=MemoryError))
-        asyncio.run(reload.check(force=True))
+        ask_to_reload()
+        asyncio.run(reload.check())
     asyncio.run(reload.check())
     assert "rocket" in manual.in_force()
     manual.save(MANUAL)
     for _ in range(2):
         asyncio.run(reload.check())
     assert "rocket" in manual.in_force(), "without a further one the next edit waits"
+
+
+def test_a_hangup_while_the_file_is_read_is_heard_after_that(manual: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = Application.load
+
+    def load(installation: Installation) -> Application:
+        found = loaded(installation)
+        monkeypatch.setattr(Application, "load", loaded)
+        manual.save(MANUAL_ROCKET)  # too late for this reading
+        ask_to_reload()
+        return found
+
+    monkeypatch.setattr(Application, "load", load)
+    ask_to_reload()
+    for _ in range(2):
+        manual.reloads.changed()
+    assert "rocket" in manual.in_force()
 
 
 def test_what_is_saved_after_a_hangup_that_the_store_could_not_follow_waits_for_apply(
@@ -460,7 +487,8 @@ def test_what_is_saved_after_a_hangup_that_the_store_could_not_follow_waits_for_
     with monkeypatch.context() as held:
         held.setattr(Application, "load", read)
         held.setattr(manual.engines._archives.follower.sources, "sync", Mock(side_effect=StoreBusy("the disk is full")))
-        asyncio.run(reload.check(force=True))
+        ask_to_reload()
+        asyncio.run(reload.check())
         for _ in range(3):
             asyncio.run(reload.check())
     assert read.call_count == 1
@@ -491,12 +519,12 @@ def test_an_edit_that_another_machine_put_in_force_first_is_told_as_what_it_chan
     """The file is copied to several machines at once; each notes for readers of the status what changed."""
     edited = ROCKET
     worker.save(edited)
-    assert not worker.reloads.changed(False), "the first of the two looks that see an edit"
+    assert not worker.reloads.changed(), "the first of the two looks that see an edit"
     elsewhere = Application.load(worker.place)
     archive = elsewhere.database.open()
     elsewhere.put_in_force(archive, 0)
     archive.close()
-    told = worker.reloads.changed(False)
+    told = worker.reloads.changed()
     assert told and told.engine and told.status
     assert told.status.changed["sections"]["changed"]
 
@@ -547,12 +575,12 @@ def test_two_edits_of_another_machine_in_quick_succession_leave_the_second_in_fo
 
     save(first)
     monkeypatch.setattr(Application, "of_texts", meanwhile)
-    worker.reloads.changed(False)
+    worker.reloads.changed()
     assert "torpedo" in worker.in_force()
-    told = worker.reloads.changed(False)
+    told = worker.reloads.changed()
     assert told is not None
     assert any("torpedo" in line for line in told.lines), told.lines
-    assert worker.reloads.changed(False) is None
+    assert worker.reloads.changed() is None
     archive.close()
 
 
@@ -578,10 +606,10 @@ def test_with_reload_manual_a_saved_file_waits_for_apply(manual: Worker, capsys:
 def test_an_edit_that_is_applied_before_the_worker_has_read_it_never_waits(manual: Worker) -> None:
     """Log and status said that it waits for `apply`."""
     manual.save(MANUAL_ROCKET)
-    assert manual.reloads.changed(False) is None, "the first of the two looks that see an edit"
+    assert manual.reloads.changed() is None, "the first of the two looks that see an edit"
     with WorkerLock(manual.place.instance):
         assert manual.command("apply") == 0
-    told = manual.reloads.changed(False)
+    told = manual.reloads.changed()
     assert told and told.engine and told.status
     assert told.status.waiting is None
     assert manual.look() is None
@@ -604,10 +632,10 @@ def test_an_edit_that_is_in_force_already_does_not_undo_a_later_one(
 
     with closing(Database(worker.place).open()) as archive:
         worker.save(ROCKET)
-        assert worker.reloads.changed(False) is None, "the first of the two looks that see an edit"
+        assert worker.reloads.changed() is None, "the first of the two looks that see an edit"
         first.put_in_force(archive, 0)
         monkeypatch.setattr(Application, "changes_since", meanwhile)
-        worker.reloads.changed(False)
+        worker.reloads.changed()
         told = worker.look()
     assert "torpedo" in worker.in_force()
     assert told and told.engine
@@ -662,7 +690,8 @@ def test_a_restart_with_reload_manual_keeps_what_was_in_force(tmp_path: Path) ->
     assert "missile" in second.in_force()
     assert second.at_start is not None
     assert second.at_start.engine is None, "it says that the file waits"
-    told = second.reloads.changed(force=True)
+    ask_to_reload()
+    told = second.reloads.changed()
     assert told and told.engine, "HUP takes the file"
     assert "rocket" in second.in_force()
     asyncio.run(second.engines.close())
@@ -769,14 +798,14 @@ def test_an_edit_that_is_put_in_force_while_a_worker_starts_stays(tmp_path: Path
 
     reloads.start()
     assert "rocket" in text_in_force(engines.upkeep)
-    told = [reloads.changed(False) for _ in range(2)]
+    told = [reloads.changed() for _ in range(2)]
     assert any("rocket" in line for found in told if found and found.engine for line in found.lines)
     for _ in range(3):  # these read the file, which may have been saved during the start, for the first time
-        reloads.changed(False)
+        reloads.changed()
     assert "rocket" in text_in_force(engines.upkeep)
     os.utime(place.config, (0, 0))
     for _ in range(2):
-        reloads.changed(False)
+        reloads.changed()
     assert ("missile" in text_in_force(engines.upkeep)) == (reload == "auto"), (
         "it was saved again, and the last to be saved counts"
     )
@@ -800,7 +829,7 @@ def test_an_edit_that_is_put_in_force_while_a_worker_starts_by_a_broken_file_sta
     assert "rocket" in text_in_force(engines.upkeep)
     assert engine.policy.epoch == Application.load(Installation(elsewhere, place.instance)).policy.epoch
     with pytest.raises(ConfigError):
-        [reloads.changed(False) for _ in range(2)]
+        [reloads.changed() for _ in range(2)]
     asyncio.run(engines.close())
 
 
@@ -825,9 +854,9 @@ def test_an_edit_stays_though_a_program_keeps_the_file_open_while_a_worker_start
         reloads.start()
         assert main(["--config", str(elsewhere), "--instance", str(place.instance), "apply"]) == 0
         for _ in range(3):
-            reloads.changed(False)
+            reloads.changed()
     for _ in range(3):
-        reloads.changed(False)
+        reloads.changed()
     assert "rocket" in text_in_force(engines.upkeep)
     asyncio.run(engines.close())
 
@@ -843,7 +872,7 @@ def test_a_file_that_is_saved_right_after_it_was_read_at_start_is_taken(tmp_path
     assert "missile" in text_in_force(engines.upkeep), (
         "it may be half-written: the first check only looks whether it is still changing"
     )
-    told = [reloads.changed(False) for _ in range(2)]
+    told = [reloads.changed() for _ in range(2)]
     assert any(found and found.engine for found in told)
     assert "rocket" in text_in_force(engines.upkeep)
     asyncio.run(engines.close())
@@ -870,7 +899,7 @@ def test_an_edit_that_is_undone_while_a_worker_starts_is_undone(tmp_path: Path, 
     reloads.start()
     edited.write_text(text)
     for _ in range(4):
-        reloads.changed(False)
+        reloads.changed()
     assert "missile" in text_in_force(engines.upkeep)
     asyncio.run(engines.close())
 
