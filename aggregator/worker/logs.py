@@ -12,10 +12,12 @@ from collections.abc import Callable
 
 import orjson
 
+from aggregator.errors import lack
 from aggregator.normalise.characters import visible
 from aggregator.text.plurals import counted
 
 WEB = "aggregator.web"  # the logger of requests
+LOOP = "asyncio"
 MINUTE = 60.0  # seconds
 DIFFERENT = 1000  # at most so many messages are remembered
 
@@ -42,9 +44,10 @@ class LineFormatter(logging.Formatter):
 
 
 class Unrepeated(logging.Filter):
-    """Lets each error message of the web through only once a minute, then with the number of repetitions: while the database is
-    unreachable every request logs one, which could fill the disk. Not affected are tracebacks, and all messages of the worker: these
-    report changes, and a failure that returns after a recovery must be seen."""
+    """Lets each error message of the web and of the event loop through only once a minute, then with the number of repetitions: while the
+    database is unreachable every request logs one, and while no memory is left the loop logs thousands a second, which could fill the
+    disk. Not affected are tracebacks (of what this machine lacks there is a message instead), and all messages of the worker: these report
+    changes, and a failure that returns after a recovery must be seen."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,8 +56,14 @@ class Unrepeated(logging.Filter):
         self._left_out: Counter[str] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name != WEB or record.levelno < logging.WARNING or record.exc_info:
+        if record.name not in (WEB, LOOP) or record.levelno < logging.WARNING:
             return True
+        if record.exc_info:
+            error = record.exc_info[1]
+            if error is None or not (lacking := lack(error)):
+                return True
+            record.msg = f"{record.getMessage().partition(chr(10))[0]}: {lacking}"
+            record.args, record.exc_info = (), None
         message = record.getMessage()
         with self._lock:
             if 0 <= record.created - self._logged.get(message, -math.inf) < MINUTE:

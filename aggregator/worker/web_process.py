@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 
+from aggregator.errors import lack
 from aggregator.pipeline.waiting import until_set
 from aggregator.sandbox.parent import module_path
 from aggregator.worker.startup import PARENT
@@ -28,8 +29,8 @@ async def run_web(host: str, port: int, environment: Mapping[str, str], stopping
     while not stopping.is_set():
         try:
             process = await _started(host, port, environment)
-        except OSError as error:
-            log.error("the web process cannot be started: %s", error.strerror)
+        except (OSError, MemoryError, RuntimeError) as error:
+            log.error("the web process cannot be started: %s", lack(error) or error)
             await until_set(stopping, PAUSE)
             continue
         ended = asyncio.create_task(process.wait())
@@ -80,8 +81,7 @@ async def _answers(host: str, port: int) -> bool:
                 writer.close()
     except (TimeoutError, ConnectionError):
         return False
-    except OSError:
-        # the check was impossible: no file can be opened, or this machine has no network, not even loopback
+    except Exception:  # noqa: BLE001 (the check was impossible: no file can be opened, no memory is left, not even loopback works …)
         return True
 
 

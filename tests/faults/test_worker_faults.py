@@ -1235,6 +1235,11 @@ def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatc
             gone.setattr(sys, "executable", "/nowhere/python")
             await asyncio.sleep(0.1)
             assert not keeping.done()
+        for lacking in (MemoryError(), RuntimeError("can't start new thread")):
+            with monkeypatch.context() as short:
+                short.setattr(asyncio, "create_subprocess_exec", failing := AsyncMock(side_effect=lacking))
+                await until_async(lambda: failing.call_count > 1 or keeping.done())
+            assert not keeping.done(), "polling went down with it"
         before = len(log.read_text())
         await until_async(lambda: len(log.read_text()) > before)
         stopping.set()
@@ -1315,6 +1320,13 @@ def test_where_no_file_can_be_opened_the_web_is_not_taken_for_one_that_hangs() -
             resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
     assert asyncio.run(run()) == (False, True)
+
+
+async def test_where_memory_is_lacking_the_web_is_not_taken_for_one_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was killed: its server answered, but the answer could not be read."""
+    monkeypatch.setattr(asyncio.StreamReader, "read", AsyncMock(side_effect=MemoryError))
+    async with await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0) as server:
+        assert await web_process._answers(*server.sockets[0].getsockname())
 
 
 def test_leases_of_a_process_that_was_killed_are_taken_at_the_next_tick(worker: Worker) -> None:

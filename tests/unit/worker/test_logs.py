@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
+import os
 import unicodedata
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from builders.process import until_async
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.config.environment import mask, pattern
+from aggregator.errors import OutOfMemory
 from aggregator.worker import logs
 from aggregator.worker.logs import DIFFERENT, LineFormatter, Unrepeated
 from aggregator.worker.troubles import Troubles
@@ -105,6 +110,29 @@ def test_events_and_details_of_exceptions_are_always_logged() -> None:
     details = (ValueError, failure, None)
     assert [passed(log, "polled", 1, level=logging.INFO) for _ in range(3)] == ["store: polled"] * 3
     assert [passed(log, "crash", 1, error=details) for _ in range(3)] == ["store: crash"] * 3
+    assert [passed(log, "crash", 1, error=details, name="asyncio") for _ in range(3)] == ["store: crash"] * 3
+
+
+async def test_while_no_memory_is_left_the_event_loop_fills_no_disk(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It tried to read the answer of a child again and again, and logged a traceback each time: three megabytes a second."""
+    caplog.handler.addFilter(only := Unrepeated())
+    reader, (end, beginning) = asyncio.StreamReader(), os.pipe()
+    pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(end, "rb", buffering=0)
+    )
+    os.write(beginning, b"answer")
+    with monkeypatch.context() as short:
+        short.setattr(os, "read", failing := Mock(side_effect=MemoryError))
+        await until_async(lambda: failing.call_count > 3)
+    assert await reader.read(6) == b"answer"
+    pipe.close()
+    os.close(beginning)
+    caplog.handler.removeFilter(only)
+    (record,) = caplog.records
+    assert record.getMessage().endswith(f": {OutOfMemory()}")
+    assert not record.exc_info
 
 
 def test_what_fails_again_after_it_recovered_is_logged_again(
