@@ -15,8 +15,8 @@ from aggregator.model.source import SourceState
 from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import own_at
 from aggregator.store.overlapping_polls import as_told, by_plan_of
-from aggregator.store.retention import LISTED_EVERY, MOVES, note_listed
-from aggregator.store.rows import address_hash, grouped, source_state, to_blob, to_id
+from aggregator.store.retention import DELETED, LISTED_EVERY, MOVES, note_listed
+from aggregator.store.rows import TEXT, TOLD, address_hash, grouped, source_state, text_row, to_blob, to_id
 from aggregator.store.sources import SELECT, Sources, release_leases
 
 log = logging.getLogger(__name__)
@@ -98,11 +98,9 @@ class Intake(ABC, Generic[Writer]):
             note_listed(db, read, self._read)
             added = Counter(self._add(raw, new, numbers, moment)) if new else Counter[str]()
             if changed := {n: item for result in results for n, item in result.found.changed}:
-                later = "SELECT item, listed FROM texts WHERE listed > ? AND item IN"
-                set_back = db.select(later, changed, "", moment)
+                dates = self._dates(changed, moment)
                 self._replace_texts(raw, changed, moment)
-                # The clock: they are not older for it.
-                db.write_each("UPDATE texts SET listed = ? WHERE item = ?", [(listed, n) for n, listed in set_back])
+                db.write_each("UPDATE texts SET updated = ?, listed = ? WHERE item = ?", dates)
                 waiting = [(n, item.hash) for n, item in sorted(changed.items())]
                 db.insert("pending", "bigint text", waiting, "ON CONFLICT (item) DO UPDATE SET hash = excluded.hash")
                 _save_moves(db, changed)
@@ -170,6 +168,20 @@ class Intake(ABC, Generic[Writer]):
             often = {n for n, count in counts if count >= MOVES}
             of = [(to_blob(id), numbers.get(first)) for id, first in sorted(additional.items())]
             self._db.insert("known_as", "bytea bigint", [(id, n) for id, n in of if n and n not in often])
+
+    def _dates(self, changed: Mapping[int, Item], now: int) -> list[tuple[int, int, int]]:
+        """(updated, listed, number) of changed items for which one of these times is not `now`. An item counts as updated when feeds tell
+        something else of it than before, not when what retention deleted comes back. Neither time goes back if the clock is set back."""
+        found, columns = [], TOLD.split(", ")
+        query = f"SELECT {TOLD}, hash, updated, listed, item FROM texts WHERE item IN"
+        for *told, hash, updated, listed, n in self._db.select(query, changed):
+            row = dict(zip(TEXT.split(", "), text_row(n, changed[n], now), strict=True))
+            other = {name for name, value in zip(columns, told, strict=True) if value != row[name]}
+            same = not other - (set() if hash else DELETED)
+            dates = updated if same else max(now, updated + 1), max(now, listed)
+            if dates != (now, now):
+                found.append((*dates, n))
+        return found
 
     @abstractmethod
     def _add(self, raw: Any, arrivals: Sequence[Arrival], numbers: Mapping[str, int], now: int) -> list[str]:

@@ -21,6 +21,9 @@ loses nothing, and keeps it. `pruned`: it cannot be judged again, since it was j
 SQLite delete the row and insert it anew. Only then does it join pages that are nearly empty, so that their space is reused: rows that just
 get shorter leave it between them, where no later text fits."""
 
+DELETED = {"summary", "content", "enclosures"}
+"""The columns that it empties."""
+
 EMPTY_ARTICLES = "UPDATE articles SET item = item, content = '' WHERE item IN"
 
 KEPT = "(t.content != '' OR t.summary != '')"

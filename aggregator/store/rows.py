@@ -159,6 +159,9 @@ TEXT = (
 )
 """The columns that `text_row` fills. Not `pruned`, which is false for a new text."""
 
+TOLD = "url, title, summary, author, publisher, lang, image, enclosures"
+"""Those of these columns that a feed shows of an item."""
+
 
 def text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:
     return (

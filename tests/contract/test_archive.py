@@ -516,6 +516,27 @@ def test_the_text_of_an_article_changes_its_item_its_story_and_the_streams_where
     assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
 
 
+def test_an_item_is_updated_when_feeds_tell_something_else_of_it(store: Store) -> None:
+    """Not by words beyond its summary, which they do not have; and it never goes back."""
+    first = item("alpha", "1", "Defense: frigate sails", summary="It left.", content="<p>It left. For where?</p>")
+    publish(store, polled("alpha", [first]))
+
+    def updated(later: timedelta, **change: object) -> datetime:
+        changed = polled("alpha", changed=[(1, replace(first, hash=f"{later}", **change))])
+        publish(store, changed, at=NOW + later, placed=NOW + later)
+        return store.reading.items(StreamQuery("search", view="items"), SECONDS)[0][0].updated
+
+    day = timedelta(days=1)
+    assert updated(day, content="<p>It left. For Malta.</p>", categories=("Ships",)) == NOW
+    assert "Malta" in store.reading.content(1)
+    assert updated(2 * day, summary="It left at noon.") == NOW + 2 * day
+    assert updated(3 * day, summary="It left at noon.", image="https://alpha.example/1.jpg") == NOW + 3 * day
+    assert store.upkeep.prune(SECONDS + 9 * 86_400, 3 * 86_400, {}) == 1
+    assert updated(9 * day, summary="It left at noon.", image="https://alpha.example/1.jpg") == NOW + 3 * day
+    set_back = updated(day, title="Defense: frigate returns")
+    assert set_back == NOW + 3 * day + timedelta(seconds=1)
+
+
 def test_the_newest_are_searched_first_and_nothing_is_missed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for n, hours in enumerate((9, 1, 50, 3, 2, 30)):
         publish(store, polled("alpha", [item("alpha", str(n), f"Town{n} opens quarry", published=ago(hours=hours))]))
