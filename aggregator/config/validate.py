@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from aggregator.config import scalars
 from aggregator.config.environment import quoted
 from aggregator.config.schema import Entry, FeedsFile, IncludedFile
-from aggregator.config.suggest import did_you_mean
+from aggregator.config.suggest import closest, did_you_mean
 from aggregator.config.syntax import BLANK, NO_SPACE, NO_SPACE_BEHIND_DASH, no_space
 from aggregator.config.tree import Table, kind
 from aggregator.errors import Problem
@@ -113,7 +113,13 @@ def _as_table(model: type[Entry] | None) -> str:
 def _unknown(key: str, schema: type[Entry], path: Path) -> str:
     if len(path) == 1 and schema is IncludedFile and key in FeedsFile.model_fields:
         return f"`{key}` is allowed in the main file only, not in an included one"
-    return f"unknown key {quoted(key)}{did_you_mean(key, _keys(_model(schema, path[:-1])))}"
+    here = _keys(_model(schema, path[:-1]))
+    elsewhere = [f"`{name}`" for name in FeedsFile.model_fields if key in _keys(_model(FeedsFile, (name,)))]
+    if (
+        elsewhere and closest(key, here, cutoff=0.85) is None
+    ):  # `section` is a key of sources, but of the whole file it is `sections`
+        return f"unknown key `{key}` here; it is one of {' or '.join(elsewhere)}"
+    return f"unknown key {quoted(key)}{did_you_mean(key, here)}"
 
 
 def _locate(tree: Table, path: Path) -> tuple[Position, Any]:

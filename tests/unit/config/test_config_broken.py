@@ -167,6 +167,7 @@ SCALARS = [
     ("sources:\n  - {name: A, url: www.bbc.co.uk/rss}\n", "2:20", ["did you mean https://www.bbc.co.uk/rss"]),
     ("sources:\n  - {name: A, url: 'https://http://x.example/y'}\n", "2:20", ["did you mean http://x.example/y?"]),
     ("sources:\n  - {name: A, url: 'https://x..example/y'}\n", "2:20", ["expected an http or https address"]),
+    ("sources:\n  - {name: A, url: 'https://a.example:99999/y'}\n", "2:20", ["port", "65535"]),
     ("sources:\n  - {name: A, url: 'https://.example/y'}\n", "2:20", ["expected an http or https address"]),
     ("sources:\n  - {name: A, url: feed://x.example/y}\n", "2:20", ["did you mean https://x.example/y"]),
     ("sources:\n  -name: A\n   url: https://x.example/y\n", "3:7", ["the line above: a space is missing after the dash"]),
@@ -559,6 +560,24 @@ def test_a_misspelt_key_is_not_buried_below_what_follows_from_it() -> None:
         "feeds.yaml:2:53: section: there is no section `a`; there is only `world`; 2 further lines name one that is missing",
         "feeds.yaml:5:1: unknown key `sctions`; did you mean `sections`?",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            SOURCE + "    republish_full_text: true\n",
+            "feeds.yaml:4:5: unknown key `republish_full_text` here; it is one of `site`",
+        ),
+        (RULES + "    every: 5m\n", "feeds.yaml:4:5: unknown key `every` here; it is one of `sources` or `defaults`"),
+        ("reload: auto\n", "feeds.yaml:1:1: unknown key `reload` here; it is one of `site`"),
+        (SOURCE + "    language: de\n", "feeds.yaml:4:5: unknown key `language`; did you mean `lang`?"),
+        ("section: []\n", "feeds.yaml:1:1: unknown key `section`; did you mean `sections`?"),
+    ],
+)
+def test_a_key_of_another_table_is_told_to_belong_there(text: str, message: str) -> None:
+    """`republish_full_text` of a source was told to be `full_text`, and `every` of a section to be `never`, which would rule it out."""
+    assert problems(text) == (message,)
 
 
 def test_of_very_many_unknown_sections_those_that_are_told_are_compared(compared: list[int]) -> None:
