@@ -78,7 +78,8 @@ def overrule(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
     if policy.overrides.apart:
         batch = parted(archive.edition, policy, now())
         if batch.stories or archive.past.known(batch.forgotten):
-            archive.edition.apply(batch)
+            # Outdated until they are judged once more: if none was, and the process is killed here, nothing would be joined any more.
+            archive.edition.apply(replace(batch, epoch="") if policy.overrides.joined else batch)
     if policy.overrides.joined and (batch := joined(archive.edition, policy, now())).merges:
         archive.edition.apply(batch)
 

@@ -22,7 +22,7 @@ from aggregator.bootstrap.installation import utc_now
 from aggregator.cli.edition import place_all
 from aggregator.cli.main import main
 from aggregator.model import notes
-from aggregator.pipeline import edition
+from aggregator.pipeline import edition, overrides
 from aggregator.sandbox.pool import Sandbox
 from aggregator.store.postgres.connection import Raw
 
@@ -183,3 +183,38 @@ def test_a_kill_at_any_statement_of_an_edition_leaves_its_news_waiting_or_in_sto
         statement += 1
     assert statement > 20
     assert seen == [(2, 0, 0), (0, 2, 2)]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_kill_between_what_the_editor_splits_and_joins_leaves_neither_undone(tmp_path: Path, kind: str) -> None:
+    database = fresh_database() if kind == "postgres" else f"sqlite:///{tmp_path / 'a.db'}"
+    place = Installation(tmp_path / "feeds.yaml", tmp_path, database)
+    place.config.write_text(BEFORE)
+    apply(place)
+    titles = {
+        "one": ("Dam in Kakhovka gives way and floods towns", "Octopuses dream in colour, marine biologists find"),
+        "two": (
+            "Dam in Kakhovka gives way, flooding towns below",
+            "Octopuses dream in colour, biologists of the sea find",
+        ),
+    }
+    polls = [polled(name, [item(name, str(n), title) for n, title in enumerate(of)]) for name, of in titles.items()]
+
+    def stories() -> list[list[str]]:
+        with closing(Application.load(place).database.open()) as archive:
+            numbers = [n for rows in archive.edition.pages() for _, n, _ in rows]
+            members = archive.edition.members(numbers).values()
+        return sorted(sorted(f"{one.item.source} {one.item.title[:3]}" for one in story) for story in members)
+
+    with closing(Application.load(place).database.open()) as archive:
+        archive.intake.apply(polls, utc_now())
+        place_all(Application.load(place))
+    assert stories() == [["one Dam", "two Dam"], ["one Oct", "two Oct"]]
+    one, two = ([f"https://{name}.example/{n}" for n in range(2)] for name in titles)
+    place.config.write_text(f"{BEFORE}stories: {{split: {two}, join: [{one}]}}\n")
+    with closing((edited := Application.load(place)).database.open()) as archive:
+        edited.put_in_force(archive, int(utc_now().timestamp()))
+    assert killed_at(0, lambda: place_all(Application.load(place)), (overrides, "joined"))
+    assert stories() == [["one Dam"], ["one Oct"], ["two Dam"], ["two Oct"]]
+    place_all(Application.load(place))
+    assert stories() == [["one Dam", "one Oct"], ["two Dam"], ["two Oct"]]
