@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 from aggregator.store.dialect import Reads, Writes
 from aggregator.store.rows import address_hash, grouped
@@ -34,16 +34,18 @@ MOVES = 20
 so many additional ids (guids) of an item are stored."""
 
 
-def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int, int]]:
+def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> list[tuple[int, int, int]]:
     """For each source (number, time, `keep` ago): its texts that were last listed before that time are to be deleted. If a source answers,
     the items of its last document count as still listed, although they are not read again if that has not changed. They were listed since
     its last news. (News of a time yet to come was told while the clock was ahead.)"""
+    found = []
     for n, id, answered, news in db.read(
         "SELECT n, id, last_success, CASE WHEN last_new <= ? THEN last_new ELSE 0 END FROM sources ORDER BY n", (now,)
     ):
         since = now - per_source.get(id, keep)
         answers = answered is not None and answered >= since
-        yield n, min(since, news - LISTED_EVERY) if answers else since, since
+        found.append((n, min(since, news - LISTED_EVERY) if answers else since, since))
+    return found
 
 
 def first_since(db: Reads, moment: int, now: int) -> int:
@@ -55,16 +57,21 @@ def first_since(db: Reads, moment: int, now: int) -> int:
     return sys.maxsize if first is None else int(first)
 
 
-def listed_before(db: Reads, moment: int) -> dict[int, list[tuple[int, int]]]:
-    """Number of a source → (item, time when it was last listed) of its items that have a text and were last listed before `moment`. Texts
-    deleted before, most of an old archive, are not in the two partial indexes that this reads."""
+def listed_before(db: Reads, moments: Mapping[int, int]) -> dict[int, list[tuple[int, int]]]:
+    """Number of a source → (item, time when it was last listed) of its items that have a text and were last listed before the moment of
+    the source. Texts deleted before, most of an old archive, are not in the two partial indexes that this reads; those of sources that
+    keep them longer are not in the result, which would take as much memory as they are many."""
+    of = grouped((moment, source) for source, moment in moments.items())
+    if not of:
+        return {}
+    own = " ".join(f"WHEN i.source IN ({', '.join(map(str, sources))}) THEN ?" for sources in of.values())
+    old, values = f"t.listed < ? AND t.listed < CASE {own} END", (max(of), *of)
     rows = db.read(
-        f"SELECT i.source, t.item, t.listed FROM texts t JOIN items i ON i.n = t.item WHERE t.listed < ? AND {KEPT}",
-        (moment,),
+        f"SELECT i.source, t.item, t.listed FROM texts t JOIN items i ON i.n = t.item WHERE {KEPT} AND {old}", values
     ) + db.read(
         "SELECT i.source, t.item, t.listed FROM articles a JOIN texts t ON t.item = a.item JOIN items i ON i.n = t.item "
-        f"WHERE a.content != '' AND t.listed < ? AND NOT {KEPT}",
-        (moment,),
+        f"WHERE a.content != '' AND NOT {KEPT} AND {old}",
+        values,
     )
     return grouped((source, (item, listed)) for source, item, listed in sorted(rows, key=lambda row: int(row[1])))
 

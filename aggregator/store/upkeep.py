@@ -140,9 +140,10 @@ class Upkeep(ABC, Generic[Writer]):
         named: Collection[str] = (),
     ) -> int:
         purged = 0
-        old = listed_before(self._db, now - min([keep, *per_source.values()]))
+        bounds = limits(self._db, now, keep, per_source)
+        old = listed_before(self._db, {source: since for source, _, since in bounds})
         first = cache(lambda since: first_since(self._db, since, now))
-        for source, limit, since in limits(self._db, now, keep, per_source):
+        for source, limit, since in bounds:
             with self._db.transaction():
                 forget_document(self._db, source, limit)
             items = [item for item, listed in old.get(source, ()) if listed < limit and item < first(since)]

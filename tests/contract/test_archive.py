@@ -34,6 +34,7 @@ from aggregator.pipeline.edition import edition
 from aggregator.pipeline.grouping import candidate
 from aggregator.pipeline.re_placement import re_place, re_place_stories
 from aggregator.pipeline.renamed import Renamed
+from aggregator.store.retention import limits, listed_before
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
@@ -1010,6 +1011,19 @@ def test_retention_asks_before_each_step_whether_it_may_go_on(store: Store) -> N
     answers = iter([True, False])
     assert store.upkeep.prune(later, 90 * 86_400, {}, lambda: next(answers)) == 3
     assert store.upkeep.prune(later, 90 * 86_400, {}) == 3
+
+
+def test_retention_has_no_texts_in_memory_that_their_sources_keep_longer(store: Store) -> None:
+    publish(
+        store,
+        *(polled(name, [item(name, "1", f"Of {name}", summary="Said.")]) for name in ("alpha", "beta")),
+        at=ago(days=10),
+    )
+    day = 86_400
+    moments = {n: since for n, _, since in limits(store._connection, SECONDS, 90 * day, {"alpha": day})}
+    assert listed_before(store._connection, moments).keys() == {1}
+    assert store.upkeep.prune(SECONDS, 90 * day, {"alpha": day}) == 1
+    assert {one.title: one.pruned for one in store.edition.items([1, 2])} == {"Of alpha": True, "Of beta": False}
 
 
 def test_an_item_whose_text_was_pruned_says_so_and_one_that_never_had_any_does_not(store: Store) -> None:
