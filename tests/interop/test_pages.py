@@ -27,6 +27,7 @@ HEADLINES = (
     "Missile factory in Nevada doubles its output of interceptors",
     "Striking dockers close the port of Rotterdam for a day",
     "<script> in a headline & how a parliament fixed its website",
+    "الجيش يعلن إسقاط 35 طائرة مسيرة فوق العاصمة",
 )
 MOST_PAGES = 80
 
@@ -129,6 +130,20 @@ def test_on_a_phone_nothing_is_out_of_sight(site: World, pages: dict[str, bytes]
     paths = list(dict.fromkeys([*one_of_each, *sections]))
     command = [program("node", "nodejs"), str(DRIVERS / "with_a_phone.cjs"), program("chromium"), site.root, *paths]
     assert json.loads(run(command, tmp_path, 240, NODE_PATH=str(modules))) == []
+
+
+def test_what_belongs_to_a_headline_from_right_to_left_stands_on_its_side(
+    site: World, pages: dict[str, bytes], tmp_path: Path
+) -> None:
+    """The outlet and its headline stood at the two ends of a line of 60 rem."""
+    modules = installed("node/node_modules/playwright-core").parent
+    command = [program("node", "nodejs"), str(DRIVERS / "with_two_directions.cjs"), program("chromium")]
+    story = next(path for path, page in pages.items() if b'<h1 dir="rtl"' in page)
+    seen: dict[str, list[int]] = {}
+    for path in ("/", "/latest", story):
+        seen |= json.loads(run([*command, site.root + path], tmp_path, 120, NODE_PATH=str(modules)))
+    assert {"h2 kicker", "h2 meta", "h3 meta", "h1 kicker", "h1 meta", "a time"} <= seen.keys()
+    assert all(distance <= 1 for distances in seen.values() for distance in distances), seen
 
 
 def test_keys_can_be_turned_off_and_on(site: World, tmp_path: Path) -> None:
