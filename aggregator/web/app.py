@@ -24,7 +24,7 @@ from aggregator.web.errors import READING, crash, fail, redirect_renamed, refuse
 from aggregator.web.feeds import feeds
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY
-from aggregator.web.outlets import apart, named_outlets
+from aggregator.web.outlets import apart, heading, named_outlets
 from aggregator.web.pages import pages
 from aggregator.web.request_context import Renamed, library, path_of_request, well_formed
 from aggregator.web.routes import Operation
@@ -77,6 +77,7 @@ def create_app(library: Library) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters.update(
         apart=apart,
+        heading=heading,
         bare=is_bare,
         cut=cut,
         dropped=dropped,

@@ -34,8 +34,8 @@ class FrontPage(Struct, frozen=True):
     """Each story appears once, except those that have just come in, which their sections show too, and those that the editor pinned."""
 
     top: list[StoryView]  # the most important stories that several outlets report
-    chapters: list[StoryHead]  # further stories of the affair of the first of these
-    newest: list[StoryHead]  # stories that have just come in
+    chapters: list[StoryView]  # further stories of the affair of the first of these
+    newest: list[StoryView]  # stories that have just come in
     # sections that are not empty, with their most important stories first
     sections: list[tuple[Rules, list[StoryView]]]
     pinned: frozenset[str]  # ids of stories that are pinned to their primary section
@@ -74,12 +74,13 @@ def front_page(lib: Library) -> FrontPage:
         if stories:
             shown.append((section, stories))
     come = _just_in([one for one in newest if one.id not in seen], subjects, since)
-    full = reading.in_full({story.n for story in chain(top, *(stories for _, stories in shown))})
+    full = reading.in_full({story.n for story in chain(top, chapters, come, *(stories for _, stories in shown))})
 
     def in_full(stories: Iterable[StoryHead]) -> list[StoryView]:
         return [full[story.n] for story in stories if story.n in full]
 
-    return FrontPage(in_full(top), chapters, come, [(section, in_full(stories)) for section, stories in shown], homes)
+    blocks = [(section, in_full(stories)) for section, stories in shown]
+    return FrontPage(in_full(top), in_full(chapters), in_full(come), blocks, homes)
 
 
 def _just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], since: datetime) -> list[StoryHead]:

@@ -167,6 +167,26 @@ def test_what_has_just_come_in_stands_beside_what_most_outlets_report(room: News
         )
 
 
+def test_what_has_just_come_in_names_its_outlets(room: Newsroom) -> None:
+    told = [
+        ("Frigate runs aground", ("bbc-world", "kyodo", "reuters")),
+        ("Missile found in a barn", ("kyodo", "reuters")),
+    ]
+    several = [
+        item(title, outlet, age=timedelta(minutes=60 - n), summary="")
+        for title, outlets in told
+        for n, outlet in enumerate(outlets)
+    ]
+    pinned = "stories: {pin: [" + ", ".join(f"{{url: '{one.url}', section: defense}}" for one in several) + "]}\n"
+    room.put_in_force(CONFIG + pinned)  # so that they are not at the top
+    room.publish(*several, item("Octopuses dream in colour"))
+    beside = room.client.get("/").text.partition('id="newest"')[2].partition("</ol>")[0]
+    named = dict(re.findall(r'dir="ltr">([^<]+)</a> <span class="meta">([^<]+)</span>', beside))
+    assert named == {
+        "Frigate runs aground": "BBC and 2 others", "Missile found in a barn": "Kyodo and 1 other", "Octopuses dream in colour": "BBC",
+    }  # fmt: skip
+
+
 def test_a_block_of_the_front_page_begins_with_what_most_outlets_report(rooms: Rooms) -> None:
     room = rooms(CONFIG.partition("topics:\n")[0])
     events = (  # quite different ones: of one affair not all would be at the top
