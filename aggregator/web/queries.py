@@ -38,6 +38,9 @@ def resolve(
         QueryError: a parameter is invalid.
     """
     force = library.in_force()
+    window = (
+        _window(library, month) if month else None
+    )  # first: of a misspelt section, only a month that exists is offered
     known(force, kind, id)
     wanted = search_of(library, args)
     # feeds ignore it, but refuse wrong values
@@ -51,7 +54,7 @@ def resolve(
         primary=parameters.flag(args, "primary"),
         limit=parameters.number(args, "limit", None, parameters.LIMITS),
         filter=wanted,
-        window=_window(library, month) if month else None,
+        window=window,
         sections=tuple(sorted(force.names.sections, key=lambda id: id != force.names.fallback)),
     )
 

@@ -602,6 +602,13 @@ def test_a_month_that_has_not_begun_is_not_there(room: Newsroom) -> None:
     assert room.client.get("/latest/2026-11").status_code == 200
 
 
+def test_of_a_misspelt_section_no_month_is_offered_that_is_not_there(client: FlaskClient) -> None:
+    """Whoever followed the suggestion came to the next error."""
+    for month, said in (("2026-11", "/news/sections/defense/2026-11`?"), ("2026-13", "There is no such month.")):
+        got = client.get(f"/sections/defence/{month}")
+        assert (got.status_code, said in got.text) == (404, True), month
+
+
 def test_whoever_searches_for_no_word_is_told_in_words_of_readers(client: FlaskClient) -> None:
     shown = client.get("/search?q=%22", headers={"Accept": BROWSER})
     assert (shown.status_code, "<h1>Search</h1>" in shown.text) == (400, True)
