@@ -50,6 +50,14 @@ def favicon() -> Response:
     return static("icon.png")
 
 
+@pages.get("/robots.txt")
+def robots() -> Response:
+    """For crawlers: pages of searches lead on to others without end, and each is a search. Their feeds are for whoever has subscribed."""
+    lib = library()
+    body = f"User-agent: *\nDisallow: {lib.last_known.prefix}/search?\n".encode()
+    return respond(Rendered.of(body, "text/plain; charset=utf-8", lib.last_known.since), max_age=86_400)
+
+
 @pages.get("/")
 @Operation("Front page", PAGE)
 @kept

@@ -46,6 +46,7 @@ OTHERS = {
     "/static/wire.js": "text/javascript; charset=utf-8",
     "/static/icon.png": "image/png",
     "/favicon.ico": "image/png",
+    "/robots.txt": "text/plain; charset=utf-8",
 }
 ADDRESSES: dict[str, str] = {
     **dict.fromkeys(PAGES, HTML),
@@ -607,6 +608,14 @@ def test_of_a_misspelt_section_no_month_is_offered_that_is_not_there(client: Fla
     for month, said in (("2026-11", "/news/sections/defense/2026-11`?"), ("2026-13", "There is no such month.")):
         got = client.get(f"/sections/defence/{month}")
         assert (got.status_code, said in got.text) == (404, True), month
+
+
+def test_crawlers_are_kept_from_pages_of_searches_alone(client: FlaskClient) -> None:
+    """Each leads on to others, and each is a search; where the service lies under a path crawlers do not read its robots.txt."""
+    assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /news/search?\n"
+    told = '<meta name="robots" content="noindex">'
+    shown = {address: told in client.get(address).text for address in ("/search?q=frigate", *PAGES)}
+    assert {address for address, left_out in shown.items() if left_out} == {"/search?q=frigate", "/search"}
 
 
 def test_whoever_searches_for_no_word_is_told_in_words_of_readers(client: FlaskClient) -> None:

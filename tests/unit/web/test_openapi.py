@@ -14,7 +14,7 @@ from newsroom import Newsroom
 from aggregator.render.formats import FORMATS
 from aggregator.web import parameters
 
-UNDESCRIBED = {"/static/{name}", "/favicon.ico"}
+UNDESCRIBED = {"/static/{name}", "/favicon.ico", "/robots.txt"}
 FILLED = {"extension": "json", "month": "2026-11", "id": "defense"}
 
 
