@@ -81,6 +81,8 @@ async def find(
             finder = Finder(fetcher, sandbox.parse, sandbox.search)
             found = await finder.find(address)
             if isinstance(found, FeedFound):
+                if choice not in (None, 1):
+                    raise UsageError("--pick: there is only one feed at this address")
                 return found, ()
             picked = choice or (1 if show else _likeliest(found))
             if picked is None:

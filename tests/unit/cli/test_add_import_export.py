@@ -211,6 +211,14 @@ def test_a_feed_that_the_page_does_not_name_is_not_another_one(desk: Desk) -> No
     assert desk.run("add", desk.server.url("/"))[0] == 0
 
 
+@pytest.mark.parametrize("command", ["add", "try"])
+def test_of_one_feed_no_second_is_picked(desk: Desk, command: str) -> None:
+    code, _, err = desk.run(command, desk.server.url("/news.rss"), "--pick", "2")
+    assert (code, err) == (2, "aggregator: --pick: there is only one feed at this address\n")
+    assert desk.text() == FILE
+    assert desk.run(command, desk.server.url("/news.rss"), "--pick", "1")[0] == 0
+
+
 def test_the_one_feed_of_a_page_and_a_permanent_redirect(desk: Desk) -> None:
     assert desk.run("add", desk.server.url("/one"), "--name", "Mine")[0] == 0
     assert f"  - name: Mine\n    url: {desk.server.url('/news.rss')}\n" in desk.text()
