@@ -560,6 +560,17 @@ def test_a_misspelt_key_is_not_buried_below_what_follows_from_it() -> None:
         "feeds.yaml:2:53: section: there is no section `a`; there is only `world`; 2 further lines name one that is missing",
         "feeds.yaml:5:1: unknown key `sctions`; did you mean `sections`?",
     )
+    more = "include: [more.yaml]\nsctions:\n  - {id: a}\n  - {id: b}\n"
+    texts = {
+        "feeds.yaml": f"sources:\n{sources.replace('section: a', 'section: b', 1)}{more}",
+        "more.yaml": "sections: [{id: c}]",
+    }
+    with pytest.raises(ConfigError) as refused:
+        compile_texts(texts, {})
+    assert [str(one) for one in refused.value.problems] == [
+        "feeds.yaml:2:53: section: there is no section `b`; there is only `c`; 2 further lines name one that is missing",
+        "feeds.yaml:6:1: unknown key `sctions`; did you mean `sections`?",
+    ]
 
 
 @pytest.mark.parametrize(
