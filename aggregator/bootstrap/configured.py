@@ -3,7 +3,7 @@ location on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
     from aggregator.categorise.usage import Usage
     from aggregator.config.publishers import PublisherIndex
-    from aggregator.model.settings import Settings, Source
+    from aggregator.model.settings import Rules, Settings, Source
     from aggregator.model.story import EditionItem
     from aggregator.pipeline.policy import Policy
 
@@ -168,19 +168,23 @@ class Configured:
         return [(code, self._countries[code]) for code in judged.places[:PLACES] if code in self._countries]
 
     @cached_property
-    def _countries(self) -> dict[str, str]:
-        """Country code → the topic found for it. None if a topic of the file has this country as its only place, or that id: then the rules
-        of that topic decide. Empty if countries are to be no topics."""
-        if not self.settings.site.country_topics:
-            return {}
+    def stand_ins(self) -> Mapping[str, Rules]:
+        """Topic of a country → the topic of the file whose rules decide in its place: it has that id, or this country as its only place."""
         topics = self.settings.topics
-        ids = {topic.id for topic in topics}
-        own = {
-            codes_of(topic.places[0].parts[0])
+        places = {
+            codes_of(topic.places[0].parts[0]): topic
             for topic in topics
             if len(topic.places) == 1 and topic.places[0].weight >= MARK
         }
-        return {code: slug for code, (slug, _) in countries().items() if {code} not in own and slug not in ids}
+        own = {slug: places[only] for code, (slug, _) in countries().items() if (only := frozenset((code,))) in places}
+        return own | {topic.id: topic for topic in topics}
+
+    @cached_property
+    def _countries(self) -> dict[str, str]:
+        """Country code → the topic found for it. Empty if countries are to be no topics."""
+        if not self.settings.site.country_topics:
+            return {}
+        return {code: slug for code, (slug, _) in countries().items() if slug not in self.stand_ins}
 
     @cached_property
     def topic_titles(self) -> dict[str, str]:

@@ -26,7 +26,7 @@ class Turned(Struct, frozen=True):
     """An example whose result changes with an edit, or a new one that fails.
 
     `of`: the id of its section or topic; `held` and `holds`: whether it passed before (None if it is new) and passes now; `why`: the
-    message, if it fails.
+    message, if it fails; only for the first `ConfigError.MOST` that are listed, since finding it out takes long.
     """
 
     of: str
@@ -80,12 +80,13 @@ def failing(book: Rulebook | None) -> dict[Key, Miss]:
 
 def turned(before: Rulebook | None, after: Rulebook, failed: Container[Key], fails: Mapping[Key, Miss]) -> list[Turned]:
     """The examples of `after` whose result changed, and new ones that fail. `failed` and `fails` are `failing` of before and after."""
-    known, found = _examples(before), []
+    known, found = _examples(before), list[Turned]()
     for key, at in _examples(after).items():
         stream, kind, text = key
         held, holds = key not in failed if key in known else None, key not in fails
         if held != holds and not (held is None and holds):
-            found.append(Turned(stream.id, kind, text, at, held, holds, None if holds else fails[key].problem.message))
+            why = None if holds or len(found) >= ConfigError.MOST else fails[key].problem.message
+            found.append(Turned(stream.id, kind, text, at, held, holds, why))
     return found
 
 

@@ -12,13 +12,14 @@ from aggregator.categorise.judge import decided
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Case, Judgement
 from aggregator.model.settings import Term
+from aggregator.model.stream import StreamName
 from aggregator.text.match import Matcher, haystack, needle
 
 
 class DeadLine(Struct, frozen=True):
     """A line of a section or topic that no text needs. `found`: texts contain its words, but none of them is in the section or topic."""
 
-    rules: str  # id
+    of: StreamName  # the section or topic
     key: str  # words, places, not, never
     term: Term
     found: bool
@@ -55,7 +56,7 @@ class Usage:
     def dead(self) -> list[DeadLine]:
         """The lines that so far supported or excluded nothing, in the editor's order."""
         return [
-            DeadLine(rules.id, key, term, self._found[id(term)] > 0)
+            DeadLine(rules.stream, key, term, self._found[id(term)] > 0)
             for rules in self._book.rules
             for key, terms in rules.lists.items()
             for term in terms

@@ -16,7 +16,7 @@ from aggregator.model.stream import RulesKind, StreamName
 from aggregator.normalise.address import typed
 from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Causes, Way
-from aggregator.pipeline.edits.changes import ENVIRONMENT, Changes, term_text
+from aggregator.pipeline.edits.changes import ENVIRONMENT, Changes, RuleChanges, term_text
 from aggregator.pipeline.edits.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Moving, Plan, plan
 from aggregator.pipeline.policy import Policy
@@ -172,17 +172,18 @@ class Comparison:
 
     def _dead(self, found: Plan) -> shapes.Dead:
         """Lines of rules and sources without use in the archive, lines from the edit first."""
-        found_new = self.changes.sections, self.changes.topics
-        new = {(one.id, line) for kind in found_new for one in kind.changed for line in one.added}
-        whole = {id for kind in found_new for id in kind.added}
+        kinds: tuple[tuple[RulesKind, RuleChanges], ...]
+        kinds = ("section", self.changes.sections), ("topic", self.changes.topics)
+        new = {(StreamName(kind, one.id), line) for kind, of in kinds for one in of.changed for line in one.added}
+        whole = {StreamName(kind, id) for kind, of in kinds for id in of.added}
         rows: list[shapes.DeadLine] = [
             {
-                "of": line.rules,
+                "of": line.of.id,
                 "key": line.key,
                 "line": term_text(line.term),
                 "at": str(line.term.at),
                 "found": line.found,
-                "new": line.rules in whole or (line.rules, f"{line.key}: {term_text(line.term)}") in new,
+                "new": line.of in whole or (line.of, f"{line.key}: {term_text(line.term)}") in new,
             }
             for line in (self._usage.dead() if found.stories else ())
         ]

@@ -22,7 +22,7 @@ from aggregator.ports import Archive
 from aggregator.text.plurals import counted
 
 SHOWN = 12  # at most so many unused lines from the edit are shown; --json has all
-SHOWN_BESIDE = 3  # if none is from the edit, so many others are shown
+SHOWN_BESIDE = 3  # of what is unused and not from the edit, so many are shown
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -175,10 +175,13 @@ def _further(report: shapes.Plan, *, edited: bool, part: bool) -> Iterator[tuple
     """(title, lines) of what follows the stories that move; the lines may be none."""
     yield "Stories joined, split and hidden", _overruled(report)
     examples = report["examples"]
-    rest = len(examples) - ConfigError.MOST
-    more = [f"… and {rest} more, all in --json"] if rest > 0 else []
-    yield "Examples", [*_refusal(report), *map(_example, examples[: ConfigError.MOST]), *more]
+    shown = [_example(one) for one in examples[: ConfigError.MOST]]
+    yield "Examples", [*_refusal(report), *shown, *_more(len(examples) - len(shown))]
     yield from _dead(report, edited=edited, part=part)
+
+
+def _more(rest: int) -> list[str]:
+    return [f"… and {rest} more, all in --json"] if rest > 0 else []
 
 
 def _dead(report: shapes.Plan, *, edited: bool, part: bool) -> Iterator[tuple[str, Sequence[str]]]:
@@ -191,12 +194,13 @@ def _dead(report: shapes.Plan, *, edited: bool, part: bool) -> Iterator[tuple[st
             own = [row for row in rows if row["new"]] if edited else rows
             named = own[:SHOWN] or rows[:SHOWN_BESIDE]
             lines = [f"{row['at']}  {row['of']}: {row['key']}: {row['line']}" for row in named]
-            rest = len(rows) - len(lines)
-            more = [f"… and {rest} more, all in --json"] if rest else []
             whose = "" if own else " (none from this edit)"
-            yield f"{unused}: {counted(len(rows), 'line matches', 'lines match')} {words}{whose}", [*lines, *more]
+            title = f"{unused}: {counted(len(rows), 'line matches', 'lines match')} {words}{whose}"
+            yield title, [*lines, *_more(len(rows) - len(lines))]
     sources = [f"{row['id']} ({counted(row['stories'], 'story', 'stories')})" for row in report["dead"]["sources"]]
-    yield f"{unused}: sources that were never first with a story nor the only one to report it", sources
+    most = SHOWN_BESIDE if edited else SHOWN
+    title = f"{unused}: sources that were never first with a story nor the only one to report it"
+    yield title, [*sources[:most], *_more(len(sources) - most)]
 
 
 def escaped(text: str) -> str:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Way = Literal["coming", "going", "becoming"]
 """How a story moves: into a stream, out of it, or it stays in a section that becomes its primary one."""
 
+BESIDE = {"section": "outlets or order of sections", "topic": "outlets or other topics"}
+"""What moves a story, other than how its reports are judged."""
+
 
 class Configuration(Protocol):
     """One of two configurations that are compared. `sources` uses the ids that stored items have."""
@@ -36,6 +39,8 @@ class Configuration(Protocol):
     def policy(self) -> Policy: ...
     @property
     def sources(self) -> Mapping[str, Source]: ...
+    @property
+    def stand_ins(self) -> Mapping[str, Rules]: ...
     def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement: ...
     def receipts(self, title: str, summary: str, source: Source | None = None) -> tuple[Receipt, ...]: ...
 
@@ -57,10 +62,16 @@ class Causes(Struct, frozen=True):
             why = by_source
         elif way != "coming" and (gone := self._removed(stream)):
             why = Cause(f"{gone.kind}: {gone.id}", gone.at, gone=True)
+        elif by_country := self._by_country(stream, way):
+            why = by_country
+        elif self._judged_alike(item):
+            why = Cause(BESIDE[stream.kind], None)
         else:
             why = cause(old, new, stream, item.title, item.summary, comes=way == "coming")
         if why.at is None and self._by_environment(stream, item, way):
             return Cause(ENVIRONMENT, None)
+        if why.rule in ("fallback", "outweighed") and stream.kind == "topic":  # topics do not compete by their rules
+            return Cause(BESIDE["topic"], None)
         if why.rule == "outweighed":  # nothing changed there: the section that gained is the reason
             rose = cause(old, new, StreamName("section", sample.new), item.title, item.summary, comes=True)
             return rose if rose.at else why
@@ -89,6 +100,28 @@ class Causes(Struct, frozen=True):
         if self.before is None or stream in {one.stream for one in self.after.settings.rules}:
             return None
         return next((one for one in self.before.settings.rules if one.stream == stream), None)
+
+    def _by_country(self, stream: StreamName, way: Way) -> Cause | None:
+        """What takes away the topic that is found for a country, or did so before the edit: a topic of the file that decides in its place,
+        or the setting."""
+        if self.before is None or stream.kind != "topic":
+            return None
+        without, found = (self.before, self.after) if way == "coming" else (self.after, self.before)
+        if stream.id not in found.policy.found_topics - without.policy.found_topics:
+            return None
+        if own := without.stand_ins.get(stream.id):
+            return Cause(f"topic: {own.id}", own.at, gone=way == "coming")
+        return Cause("site: country_topics", None)
+
+    def _judged_alike(self, item: EditionItem) -> bool:
+        """Whether the item's own judgement is the same before and after the edit, so that no line of the rules moves its story. Not known
+        if variables changed, whose former values are not kept, nor of a text that is deleted."""
+        if self.before is None or self.environment or item.pruned:
+            return False
+        old, new = (
+            one.judge(item.title, item.summary, one.sources.get(item.source)) for one in (self.before, self.after)
+        )
+        return old == new
 
     def _by_environment(self, stream: StreamName, item: EditionItem, way: Way) -> bool:
         """Whether a changed environment variable moves the item: `before`, which is read with the present values, already places it so."""

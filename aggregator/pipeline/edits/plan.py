@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from aggregator.categorise.category_topics import CategoryTopics
+from aggregator.model.judgement import Judgement
 from aggregator.model.story import EditionItem, Member, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.compose import keeps_place, recomposed
@@ -111,17 +112,17 @@ class Plan(Struct):
             moves.before += name in stood
             moves.after += name in stands
             if name not in stood:
-                moving, members = moves.coming, then.members
+                moving, there, other = moves.coming, then, now
             elif name not in stands:
-                moving, members = moves.going, now.members
+                moving, there, other = moves.going, now, then
             elif old.section != new.section and name == StreamName("section", new.section):
-                moving, members = moves.becoming, then.members
+                moving, there, other = moves.becoming, then, now
             else:
                 continue
             moving.stories += 1
             if len(moving.samples) < SAMPLES:
                 override = overriding((name, moving is moves.becoming))
-                item = _telling(name, members, new.lead)
+                item = _telling(name, there.members, other.members, new.lead)
                 entry = new.entry
                 moving.samples.append(Sample(new.id, entry.title, entry.link, old.section, new.section, item, override))
         self.streams.setdefault(StreamName("section", old.section), Moves()).led += not old.hidden
@@ -285,9 +286,18 @@ def _standing(state: StoryState) -> set[Place]:
     return {(name, False) for name in streams_of(state)} | {(StreamName("section", state.section), True)}
 
 
-def _telling(stream: StreamName, members: Sequence[Member], lead: int) -> EditionItem:
-    """The item that shows why a story is in a stream: the lead, if its own judgement has the stream, else the first item whose judgement
-    has it."""
-    held = "topics" if stream.kind == "topic" else "sections"
-    tells = [member.item for member in members if stream.id in getattr(member.judgement, held)]
-    return next((item for item in tells if item.n == lead), (tells or [members[0].item])[0])
+def _telling(stream: StreamName, members: Sequence[Member], others: Sequence[Member], lead: int) -> EditionItem:
+    """The item that shows why a story is in a stream with `members`, and not with `others`, the members before or after the edit. Of the
+    items whose own judgement has the stream it is preferably one whose judgement then has not, or is another; then the lead."""
+
+    def holds(judgement: Judgement | None) -> bool:
+        held = judgement and (judgement.topics if stream.kind == "topic" else judgement.sections)
+        return stream.id in (held or ())
+
+    judged = {member.item.n: member.judgement for member in others}
+
+    def rank(member: Member) -> tuple[bool, ...]:
+        own, other = member.judgement, judged.get(member.item.n)
+        return not holds(own), holds(other), own == other, member.item.n != lead
+
+    return min(members, key=rank).item

@@ -170,7 +170,7 @@ def test_lines_that_do_nothing_are_counted_while_judging() -> None:
     usage = Usage(rules)
     for title in ("Missile hits Norway", "Turret of a castle in Japan", "Fine china auction"):
         assert usage.judge(Case(title)) == judge(rules, Case(title))
-    dead = {(one.rules, one.key, one.term.parts[0], one.found) for one in usage.dead()}
+    dead = {(one.of.id, one.key, one.term.parts[0], one.found) for one in usage.dead()}
     assert dead == {
         ("defense", "words", "turret", True),
         ("defense", "words", "rocket", False),
@@ -182,15 +182,15 @@ def test_lines_that_do_nothing_are_counted_while_judging() -> None:
 def test_a_line_under_not_is_used_once_all_its_parts_are_found() -> None:
     usage = Usage(book(RULES.replace("never: [recipe]", "not: [{all: [missile* | rocket, toy]}]")))
     usage.judge(Case("Missile and rocket"))
-    assert ("defense", "not") in {(one.rules, one.key) for one in usage.dead()}
+    assert ("defense", "not") in {(one.of.id, one.key) for one in usage.dead()}
     usage.judge(Case("Toy rocket"))
-    assert ("defense", "not") not in {(one.rules, one.key) for one in usage.dead()}
+    assert ("defense", "not") not in {(one.of.id, one.key) for one in usage.dead()}
 
 
 def test_a_line_whose_word_stands_inside_a_phrase_is_found() -> None:
     usage = Usage(book(RULES.replace("missile*,", "missile*, {missile defence: 2},")))
     usage.judge(Case("Missile defence shown"))
-    assert ("defense", "missile*") not in {(one.rules, one.term.parts[0]) for one in usage.dead()}
+    assert ("defense", "missile*") not in {(one.of.id, one.term.parts[0]) for one in usage.dead()}
 
 
 def test_a_case_carries_the_prior_of_its_source() -> None:

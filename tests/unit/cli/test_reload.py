@@ -536,7 +536,7 @@ def test_who_follows_an_edit_says_which_former_id_needs_was(worker: Worker) -> N
     told = worker.look()
     assert told and told.status
     assert told.status.changed["sources"]["lost"] == ("uno",)
-    assert "  ~ source uno is renamed to un; with `was: [uno]` its former addresses lead to it" in told.lines
+    assert "  ~ source uno is renamed to un (name: Uno → Un); with `was: [uno]` its former addresses lead to it" in told.lines
 
 
 @pytest.mark.parametrize("command", ["", "apply"])

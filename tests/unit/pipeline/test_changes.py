@@ -69,13 +69,13 @@ def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
         assert (found.sources.added, found.sources.removed, found.sources.lost) == ((), (), ())
         assert found.as_json()["sources"]["renamed"] == [{"from": "one", "to": "uno"}]
         line, *more = found.lines()
-        assert line == "~ source one is renamed to uno"
-        keys = ("name", *(("url",) if "elsewhere" in new else ()))
-        assert more == [f"~ source uno: {key}: *** (the part that is not shown changes)" for key in keys]
+        same = "*** (the part that is not shown changes)"
+        assert line == f"~ source one is renamed to uno (name: {same})"
+        assert more == ([f"~ source uno: url: {same}"] if "elsewhere" in new else [])
         again = changes(read(OLD), edited, first={"ein": "one"})
         assert again.sources.lost == (() if "was" in new else ("one",)), "its first id leads to it, this one does not"
         hint = "" if "was" in new else "; with `was: [one]` its former addresses lead to it"
-        assert again.lines() == [f"~ source one is renamed to uno{hint}", *more]
+        assert again.lines() == [f"{line}{hint}", *more]
 
 
 def test_each_setting_of_a_source_that_changes_is_told() -> None:
