@@ -6,8 +6,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -20,10 +21,10 @@ class CpuTime:
         self._clock = clock
         self._inner = threading.local()
 
-    def timed(self, part: str, function: Callable[..., T]) -> Callable[..., T]:
+    def timed(self, part: str, function: Callable[P, T]) -> Callable[P, T]:
         """The function, with its time counted for `part`."""
 
-        def run(*args: Any, **named: Any) -> T:
+        def run(*args: P.args, **named: P.kwargs) -> T:
             outer: float = getattr(self._inner, "seconds", 0.0)
             self._inner.seconds = 0.0
             began = self._clock()

@@ -37,6 +37,7 @@ from aggregator.fetch.gate import Limits
 from aggregator.model import notes
 from aggregator.model.source import Fetched, Freshness, ParseJob
 from aggregator.pipeline import edition as editions
+from aggregator.pipeline.edition import EditionReport
 from aggregator.pipeline.refresh import COMMIT, TOGETHER, refresh
 from aggregator.sandbox.pool import Sandbox
 from aggregator.store.upkeep import MEMORY_SECONDS
@@ -158,7 +159,7 @@ class Watched:
             for module, name, part in CALLED:
                 stack.enter_context(patch.object(module, name, timed(part, getattr(module, name))))
             step = timed("the rest", editions.edition)
-            step(clocked, replace(policy, judge=judge), lambda: int(time.time()), self._batch, None)
+            step(clocked, replace(policy, judge=judge), lambda: int(time.time()), self._batch)
         archive.close()
         return self.batches
 
@@ -173,9 +174,9 @@ class Watched:
 
         return counted
 
-    def _batch(self, done: int, of: int) -> None:
-        self.batches.append(Batch(done - self.done, self.rows, self.crowded))
-        self.done, self.rows, self.crowded = done, 0, 0
+    def _batch(self, so_far: EditionReport, of: int) -> None:
+        self.batches.append(Batch(so_far.items - self.done, self.rows, self.crowded))
+        self.done, self.rows, self.crowded = so_far.items, 0, 0
 
 
 # The archive ------------------------------------------------------------------------------------------------------

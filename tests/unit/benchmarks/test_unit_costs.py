@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from newsroom import NEWS, Newsroom
 
 from benchmarks.capacity import DAY, Day, World, a_day, edition_seconds, full_core, limits, rows_read
 from benchmarks.cpu_time import CpuTime, Timed
 from benchmarks.figures import DOCUMENT as BENCHMARKS
 from benchmarks.figures import replaced
 from benchmarks.profile_poll import OTHER, by_kind, kind, table
-from benchmarks.unit_costs import CALLED, DOCUMENT, world
+from benchmarks.unit_costs import CALLED, DOCUMENT, PARTS, Watched, world
 
 UNIT = {
     "poll304": 0.001, "document_parent": 0.004, "document_child": 0.006, "wire": 2.0**16, "edition": 0.0005, "rows": 10.0,
@@ -211,3 +212,13 @@ def test_shares_stand_for_seconds_without_the_profiler() -> None:
 def test_what_an_edition_is_taken_apart_by_is_there() -> None:
     for module, name, _ in CALLED:
         assert callable(getattr(module, name))
+
+
+def test_an_edition_taken_apart_places_what_waits(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.receive(*NEWS)
+    watched = Watched(room.application)
+    assert [batch.items for batch in watched.run()] == [len(NEWS)]
+    assert set(PARTS) <= set(watched.cpu_time.spent)
+    assert room.stories()
+    room.close()
