@@ -83,7 +83,9 @@ def test_every_command_and_option_that_is_named_is_there() -> None:
 
 def test_every_target_and_benchmark_that_is_named_is_there() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = [(where, found[1]) for where, word in WORDS if (found := re.search(r"(?:^|\s)make ([a-z-]+)", word))]
+    named = [
+        (where, found[1]) for where, word in WORDS if (found := re.search(r"(?:^|\s)make (?:-C \S+ )?([a-z-]+)", word))
+    ]
     assert [(where, target) for where, target in named if target not in targets] == []
     modules = [(where, found[1]) for where, word in WORDS if (found := re.search(r"-m benchmarks\.(\w+)", word))]
     assert [(where, module) for where, module in modules if f"benchmarks/{module}.py" not in FILES] == []

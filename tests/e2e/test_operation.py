@@ -136,6 +136,45 @@ def _ours() -> str:
     return f'exec {shlex.quote(sys.executable)} -m aggregator "$@"'
 
 
+@pytest.mark.parametrize("step", re.findall(r"sudo git (?:clone|pull|reset)", README))
+def test_what_root_installs_is_readable_for_the_service_whatever_the_umask(step: str, tmp_path: Path) -> None:
+    """With 027 or 077, as on machines made safe by the book, the service's user could not open the folder, or the files that changed."""
+    found = re.search(rf"(?:cd /srv/aggregator && )?{step}[^`]*?go\+rX [^\s`]+", README)
+    assert found
+    folder = tmp_path / "srv"
+    if step != "sudo git clone":
+        folder.mkdir(0o755)
+    stubs = """
+        umask 077; set -e; sudo() { "$@"; }
+        git() { mkdir -p "$srv/new"; echo >"$srv/new/file"; }
+        make() { mkdir "$srv/.venv"; echo >"$srv/.venv/program"; chmod u+x "$srv/.venv/program"; }
+        cd() { [ "$(stat -c %a "$1")" = 755 ] && builtin cd "$1"; }
+    """
+    text = f"srv={quoted(folder)}\n{stubs}" + found[0].replace("/srv/aggregator", quoted(folder))
+    subprocess.run(["bash", "-c", text], check=True, timeout=PATIENCE)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))}
+    assert modes == {"srv": 0o755, "new": 0o755, "file": 0o644, ".venv": 0o755, "program": 0o755}
+
+
+def test_a_line_for_cron_makes_a_backup_where_nothing_is_set(tmp_path: Path) -> None:
+    config = configuration(tmp_path, {})
+    assert aggregator(config, "poll").returncode == 0
+    (line,) = re.findall(r"```crontab\n(.*)\n```", README)
+    *times, user, told = line.split(maxsplit=6)
+    assert (len(times), user) == (5, "aggregator")
+    assert not re.search(r"(?<!\\)%", told), "cron takes it for the end of the line"
+    (tmp_path / "aggregator").write_text(f"#!/bin/sh\n{_ours()}\n")
+    (tmp_path / "aggregator").chmod(0o755)
+    for place, here in (
+        ("/srv/aggregator/.venv/bin/aggregator", "aggregator"), ("/var/lib/aggregator", "instance"), ("/backups", ".")
+    ):  # fmt: skip
+        assert place in told
+        told = told.replace(place, quoted(tmp_path / here))
+    bare = {name: value for name, value in environment().items() if name in {"PATH", "PYTHONPATH"}}
+    subprocess.run(["sh", "-c", told.replace(r"\%", "%")], check=True, timeout=PATIENCE, cwd="/", env=bare)
+    assert [*tmp_path.glob("wire-*.db")]
+
+
 def test_a_backup_needs_no_sound_configuration(tmp_path: Path) -> None:
     with Server({"/one": conditional(rss([("a", "Frigate leaves port", datetime.now(UTC))]))}) as server:
         config = configuration(tmp_path, {"one": server.url("/one")})
