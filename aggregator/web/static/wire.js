@@ -33,11 +33,12 @@ for (const button of document.querySelectorAll("[data-shortcuts]")) {
   say();
 }
 
-// The row of sections is wider than a phone: the current one is brought into view.
-for (const current of document.querySelectorAll(".masthead nav [aria-current]")) {
-  const row = current.parentElement;
-  row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
-}
+// The row of sections is wider than a phone: the current one is brought into view, and what a key leads to, which browsers leave half
+// out of sight. (Not what a mouse presses: it would move away from below it.)
+const row = document.querySelector(".masthead nav");
+const show = (link) => (row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2);
+for (const current of row.querySelectorAll("[aria-current]")) show(current);
+row.addEventListener("focusin", ({ target }) => target.matches("a:focus-visible") && show(target));
 
 // Addresses of feeds can be copied where the browser lets us (a secure page).
 if (navigator.clipboard) {

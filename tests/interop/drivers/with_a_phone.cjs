@@ -35,6 +35,11 @@ async function main() {
       if (await page.evaluate(broken)) found.push(`${path} at ${width}: a count is broken into two lines`);
       if (sideways && width >= 320) found.push(`${path} at ${width}: scrolls sideways`); // WCAG 1.4.10
     }
+    await page.goto(root, { waitUntil: "load" });
+    for (let pressed = 0; pressed < 12; pressed += 1) {
+      await page.keyboard.press("Tab");
+      if (await page.evaluate(outside, ".masthead nav a:focus")) found.push(`/ at ${width}: the section that Tab leads to`);
+    }
     await page.close();
   }
   await browser.close();
