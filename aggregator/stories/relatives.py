@@ -33,6 +33,7 @@ WINDOW = 14 * 86_400  # seconds before and after a story in which chapters are s
 LISTED = 500  # at most so many items are read for each word
 SHARED = 2  # words that must be shared if one of them is a name …
 UNNAMED = 3  # … and if none is
+UNSURE = 0.5  # as a cosine: enough for a chapter, but not for two stories that share one topic, such as the country of their outlet
 
 
 class Chapter(NamedTuple):
@@ -134,14 +135,14 @@ def names(title: str, lang: str | None) -> frozenset[int | tuple[int, int]]:
 
 
 def closeness(one: Sense, others: Sequence[Sense]) -> list[float]:
-    """The cosine of an embedding with each of the others. 1 if nothing is known that speaks against the two: both are zero, or one is and
-    they are in one language: in a text that is not in English a word or two have vectors, or none."""
+    """The cosine of an embedding with each of the others. `UNSURE` if nothing is known that speaks for or against the two: both are zero,
+    or one is and they are in one language: in a text that is not in English a word or two have vectors, or none."""
     if not others:
         return []
     own, all = one.embedding, np.array([other.embedding for other in others])
     there = all.any(axis=1)
     alike = np.array([one.language != "" and other.language == one.language for other in others])
-    found: list[float] = np.where(there & own.any(), all @ own, alike | ~(there | own.any())).tolist()
+    found: list[float] = np.where(there & own.any(), all @ own, UNSURE * (alike | ~(there | own.any()))).tolist()
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
-from aggregator.stories.relatives import Chapter, chapters, closeness, names, sense
+from aggregator.stories.relatives import UNSURE, Chapter, chapters, closeness, names, sense
 
 HEADLINES = [
     "Talks on the Vassiliki dam collapse as Karellia walks out",
@@ -198,8 +198,8 @@ def test_stories_are_close_by_what_they_are_about() -> None:
 def test_nothing_speaks_against_two_texts_without_known_words() -> None:
     known, unknown = sense("Floods in the valley", "", "en"), sense("Zqx wvut", "", "en")
     nowhere = sense("Zqx wvut", "", None)
-    assert closeness(nowhere, [known, unknown]) == [0.0, 1.0]
-    assert closeness(known, [nowhere, unknown]) == [0.0, 1.0]
+    assert closeness(nowhere, [known, unknown]) == [0.0, UNSURE]
+    assert closeness(known, [nowhere, unknown]) == [0.0, UNSURE]
     assert closeness(known, []) == []
 
 

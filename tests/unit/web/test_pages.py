@@ -679,6 +679,8 @@ def test_of_very_many_sources_the_first_are_shown_and_the_others_folded(room: Ne
             },
             "bear",
         ),
+        # Of words in languages other than English embeddings know next to none.
+        ({"日本与德国道歉的不同": "", "德国卫星与日本火箭": "", "日本海啸四年后": ""}, "道歉"),
     ],
 )
 def test_a_place_alone_relates_no_stories_however_rare(room: Newsroom, news: dict[str, str], asked: str) -> None:
@@ -822,10 +824,10 @@ def test_one_known_word_speaks_against_no_story_in_its_language(room: Newsroom, 
     """Of words in languages other than English embeddings know next to none."""
     room.publish(
         item("日本与德国道歉的不同", summary="", lang="zh"),
-        item("日本火箭与 NASA 的卫星", summary="", lang=claimed),
+        item("日本火箭与 NASA 的德国卫星", summary="", lang=claimed),
         item("NASA Counts Satellites of Japan", summary="The agency lists all rockets."),
     )
-    assert related_news(room, "日本与德国道歉的不同")[0] == ["日本火箭与 NASA 的卫星"]
+    assert related_news(room, "日本与德国道歉的不同")[0] == ["日本火箭与 NASA 的德国卫星"]
 
 
 def test_related_news_lists_a_headline_once(room: Newsroom) -> None:
