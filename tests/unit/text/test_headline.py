@@ -413,6 +413,8 @@ def test_what_others_report(headline: str, hearsay: bool) -> None:
         ("Velmora to build a wall", False),
         ("House to vote Tuesday on ousting Velmora's speaker", True),
         ("Velmora's president to swear in senator", True),
+        ("Minister to attend oath-taking of Velmora's premier", True),
+        ("Velmora's fans beg minister not to attend final", False),
         ("Opposition eyeing ‘seismic’ byelection win in Velmora", True),
         ("Carmaker eyeing entry to Velmora", False),
         ("Speaker of Velmora refuses to swear in member", False),
