@@ -19,6 +19,9 @@ TOGETHER = 64
 """Sources in progress at a time; the fetcher and the sandbox have their own limits."""
 COMMIT = 32
 """Maximum number of results in one transaction."""
+WAITING = 4 * COMMIT
+"""So many results may wait to be stored before the next sources are asked: while another process holds the archive, all would be in
+memory."""
 LINGER = 0.1
 """Seconds that the first result of a transaction waits for more, at most: a transaction itself takes as long as storing some twenty
 results."""
@@ -52,14 +55,15 @@ async def refresh(
     total); `news` is called each time that items were stored which an edition must place. `use`: that of other refreshes at the same
     time."""
     look_up, store = use or access(lambda: tools, len(states))
-    slots = asyncio.Semaphore(TOGETHER)
+    slots, room = asyncio.Semaphore(TOGETHER), asyncio.Semaphore(WAITING)
     report = RefreshReport()
     stores: list[asyncio.Task[None]] = []
 
     async def one(state: SourceState) -> None:
         async with slots:
             made = await poll(tools, state, look_up)
-        stores.append(asyncio.create_task(keep(state, made)))
+            stores.append(asyncio.create_task(keep(state, made)))
+            await room.acquire()
 
     async def keep(state: SourceState, made: Poll) -> None:
         nonlocal report
@@ -76,6 +80,8 @@ async def refresh(
             for task in {*polls, *stores} - {asyncio.current_task()}:
                 task.cancel()
             raise
+        finally:
+            room.release()
         if added or made.result.found.changed:
             news()
         report = _counted(report, made, added)

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -14,7 +15,7 @@ from builders.process import PATIENCE
 
 from aggregator.errors import StoreBusy
 from aggregator.model.source import Failed, FetchRequest
-from aggregator.pipeline.refresh import COMMIT, TOGETHER, refresh
+from aggregator.pipeline.refresh import COMMIT, TOGETHER, WAITING, refresh
 
 
 async def test_hundreds_of_sources_of_one_host_hold_up_no_other(tmp_path: Path) -> None:
@@ -62,4 +63,34 @@ async def test_what_waits_to_be_stored_does_not_wait_for_a_locked_archive_one_tr
     with pytest.raises(StoreBusy):
         await refresh(made, store.sources.claim("test", NOW, timedelta(minutes=1)))
     assert len(attempts) == 1
+    store.close()
+
+
+async def test_while_nothing_can_be_stored_the_results_of_few_sources_are_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A `poll` of thousands of sources had all their documents while another process wrote."""
+    sources = [source(f"s{n}") for n in range(WAITING + 3 * TOGETHER)]
+    store, free = archive(tmp_path), threading.Event()
+    store.sources.sync(sources)
+    asked: list[str] = []
+
+    async def fetch(request: FetchRequest) -> Failed:
+        asked.append(request.source)
+        return Failed("http", "404 Not Found", 404)
+
+    def held(*arguments: Any) -> list[int]:
+        assert free.wait(PATIENCE)
+        return apply(*arguments)
+
+    apply = store.intake.apply
+    monkeypatch.setattr(store.intake, "apply", held)
+    made = tools(store, fetch=fetch, parse=Mock(), clock=lambda: NOW, sources={one.id: one for one in sources})
+    refreshing = asyncio.create_task(refresh(made, store.sources.claim("test", NOW, timedelta(minutes=1))))
+    for _ in range(10 * len(sources)):  # turns of the loop: nothing in it waits for anything else
+        await asyncio.sleep(0)
+    assert len(asked) == WAITING + TOGETHER
+    free.set()
+    assert (await refreshing).polled == len(sources)
+    assert all(state.error_kind == "http" for state in store.sources.states())
     store.close()
