@@ -34,7 +34,7 @@ from aggregator.store.rows import (
     to_blob,
     to_id,
 )
-from aggregator.store.shifts import KEPT, Row, shifts
+from aggregator.store.shifts import Row, shifts
 from aggregator.store.versions import COUNTED, Change, keep_version, stream_numbers
 
 PAGE = 500
@@ -251,7 +251,6 @@ def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[StreamName]
     db.insert("entries", _ENTRY, [row for row in rows if row[:2] in known], _ENTRY_AGAIN)
     updated = {story.n: story.entry.updated for story in stories}
     if moved := shifts(before, rows, updated, batch.now):
-        db.write("DELETE FROM shifts WHERE published < ?", (batch.now - KEPT,))
         newest = f"ON CONFLICT (stream, published) DO UPDATE SET at = {db.dialect.greatest}(shifts.at, excluded.at)"
         db.insert("shifts", "bigint bigint bigint", moved, newest)
     return streams

@@ -27,6 +27,7 @@ from aggregator.store.retention import (
     listed_before,
 )
 from aggregator.store.rows import to_json
+from aggregator.store.shifts import KEPT as SHIFTS_SECONDS
 from aggregator.store.source_edits import first_ids
 from aggregator.store.sources import lock_sources
 from aggregator.store.versions import Change, change_time, keep_version, mark_texts
@@ -153,7 +154,7 @@ class Upkeep(ABC, Generic[Writer]):
                 purged += self._prune(source, items[start : start + STEP], limit, now)
         if not proceed():
             return purged
-        self._forget(now - MEMORY_SECONDS)
+        self._forget(now)
         with self._db.transaction():
             forget_addresses(self._db, named)
         return purged
@@ -181,9 +182,10 @@ class Upkeep(ABC, Generic[Writer]):
         """Deletes the texts of these items, and their words in the full-text index except those of the headlines. Returns the items,
         without those that a poll has listed since `limit` in the meantime."""
 
-    def _forget(self, before: int) -> None:
-        """Deletes the grouping's memory of items published before this time."""
+    def _forget(self, now: int) -> None:
+        """Deletes the grouping's memory of items published long ago, and the shifts of days to which no list looks back."""
         with self._db.transaction(unhurried=True):
             keep_version(self._db)  # since an edition writes these tables too
-            self._db.write("DELETE FROM postings WHERE at < ?", (before,))
-            self._db.write("DELETE FROM memories WHERE at < ?", (before,))
+            self._db.write("DELETE FROM postings WHERE at < ?", (now - MEMORY_SECONDS,))
+            self._db.write("DELETE FROM memories WHERE at < ?", (now - MEMORY_SECONDS,))
+            self._db.write("DELETE FROM shifts WHERE published < ?", (now - SHIFTS_SECONDS,))

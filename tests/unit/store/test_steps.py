@@ -13,10 +13,13 @@ from builders import NOW, ago, archive, item, policy, polled, publish
 from msgspec import structs
 from msgspec.structs import replace
 
+from aggregator.model.judgement import Judgement
 from aggregator.model.stream import Filter, QueryKind, StreamQuery
 from aggregator.pipeline.edition import edition
+from aggregator.pipeline.re_placement import re_place_stories
 from aggregator.store.conditions import Lookup, Numbers
 from aggregator.store.lists import STEPS
+from aggregator.store.shifts import KEPT
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.story_lists import stories_sql
 
@@ -373,6 +376,25 @@ def test_what_waits_for_the_edition_is_found_without_the_archive(store: SqliteAr
 
     once = cost(range(20))
     assert cost(range(20, 400)) <= once + 2
+
+
+def test_a_story_that_moves_is_stored_without_all_that_moved_before(store: SqliteArchive) -> None:
+    """Each step of an edition looked for shifts that are no longer needed; now retention deletes them, once a day."""
+    publish(store, polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}") for n in range(2)]))
+
+    def cost(story: int, moved: range) -> int:
+        store._connection.write_each("INSERT INTO shifts VALUES (9, ?, 0)", [(SECONDS - n,) for n in moved])
+        elsewhere = policy(lambda item: Judgement("europe", (("europe", 1.0),), ()))
+        _, steps = counted(store, lambda: re_place_stories(store, elsewhere, [story], lambda: SECONDS))
+        return steps
+
+    once = cost(1, range(1))
+    assert cost(2, range(1, 2000)) <= once + 10
+    since = store._connection.read("SELECT count(*) FROM shifts")
+    store.upkeep.prune(SECONDS + KEPT - 1000, 90 * 86_400, {})
+    assert store._connection.read("SELECT min(published), count(*) < ? FROM shifts", since[0]) == [
+        (SECONDS - 1000, True)
+    ]
 
 
 def test_retention_goes_through_what_it_deletes_and_not_through_the_archive(tmp_path: Path) -> None:
