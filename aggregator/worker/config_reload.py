@@ -6,18 +6,15 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec.structs import replace
 
-from aggregator.errors import ConfigError, Problem, StoreError
+from aggregator.errors import ConfigError, Problem
 from aggregator.model import notes
 from aggregator.model.notes import BrokenEdit, Note
 from aggregator.worker.engine import Reload, Shared
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -31,67 +28,57 @@ class ConfigReload:
         self._troubles, self._news = shared.troubles, shared.news
         self._reload = reload
         self._complaint: BrokenEdit | None = None  # the note about the broken file, as long as it is broken
-        self._unwritten: dict[Note[Any], object] = {}  # notes that could not be stored; the next check tries again
-
-    async def start(self) -> None:
-        """Remove the note of an earlier process about a broken file. If the file is still broken, the first check notes it again."""
-        await self._note(notes.BROKEN_EDIT, None)
+        # Notes that are not stored yet; each check tries it. The first one removes that of an earlier process about a broken file.
+        self._unwritten: dict[Note[Any], object] = {notes.BROKEN_EDIT: None}
 
     async def check(self) -> None:
         try:
+            outcome = None
+            try:
+                outcome = await asyncio.to_thread(self._reload)
+            except ConfigError as error:
+                self._refuse(error)
+            if outcome is not None:
+                self._take(outcome)
             await self._write()
-            outcome = await asyncio.to_thread(self._reload)
-        except ConfigError as error:
-            self._troubles.recovered("configuration")
-            await self._refuse(error)
-            return
-        except Exception as error:  # noqa: BLE001 (what is in force stays; reported as a problem)
+            if outcome is not None and outcome.engine is not None:
+                # the former engine contains reference cycles, and would otherwise be freed only after dozens of edits
+                gc.collect()
+            if self._complaint is not None:
+                await self._insist(self._complaint)
+        except Exception as error:  # noqa: BLE001 (the next check tries again; reported as a problem)
             self._current.learn(error)
             self._troubles.report("configuration", error)
-            return
-        self._troubles.recovered("configuration")
-        if outcome is not None:
-            await self._take(outcome)
-        if self._complaint is not None:
-            await self._insist(self._complaint)
+        else:
+            self._troubles.recovered("configuration")
 
-    async def _take(self, outcome: Reload) -> None:
+    def _take(self, outcome: Reload) -> None:
         if outcome.valid and self._complaint is not None:
-            self._complaint = None
-            await self._note(notes.BROKEN_EDIT, None)
+            self._complaint = self._unwritten[notes.BROKEN_EDIT] = None
             log.info("the configuration is valid again")
         if outcome.status is not None:
             log.info("%s", "\n".join(outcome.lines))
-            await self._note(notes.CONFIGURATION, outcome.status)
+            self._unwritten[notes.CONFIGURATION] = outcome.status
         if outcome.engine is not None:
             self._current.engine = outcome.engine
             self._news.set()
-            # the former engine contains reference cycles, and would otherwise be freed only after dozens of edits
-            gc.collect()
 
-    async def _refuse(self, error: ConfigError) -> None:
+    def _refuse(self, error: ConfigError) -> None:
         """Report a broken edit once; it changes nothing."""
         problems = tuple(_public(problem, error.main) for problem in error.problems)
         if self._complaint is not None and self._complaint.problems == problems:
             return
         log.error("the last edit of the configuration is broken and not in force:\n%s", error)
         self._complaint = BrokenEdit("\n".join(map(str, problems)), problems, int(self._clock().timestamp()))
-        await self._note(notes.BROKEN_EDIT, self._complaint)
+        self._unwritten[notes.BROKEN_EDIT] = self._complaint
 
     async def _insist(self, complaint: BrokenEdit) -> None:
         """Write the note about the broken file again if it is gone. A worker on another machine removes it when it starts, or when its
         own file becomes valid again, although the file of this machine is still broken."""
         archive = self._current.engine.tools.archive
-        with suppress(StoreError):
-            if await asyncio.to_thread(archive.upkeep.noted, notes.BROKEN_EDIT) is None:
-                await self._note(notes.BROKEN_EDIT, complaint)
-
-    async def _note(self, note: Note[T], value: T | None) -> None:
-        self._unwritten[note] = value
-        try:
+        if await asyncio.to_thread(archive.upkeep.noted, notes.BROKEN_EDIT) is None:
+            self._unwritten[notes.BROKEN_EDIT] = complaint
             await self._write()
-        except StoreError as error:
-            log.error("store: %s", error)
 
     async def _write(self) -> None:
         for note, value in list(self._unwritten.items()):

@@ -74,7 +74,6 @@ class Service:
                 self._stop()
 
         loop.add_signal_handler(signal.SIGHUP, hung_up)
-        await self.config_reload.start()
         work = asyncio.create_task(self._work())
         # It ends earlier only if it failed in an unforeseen way. Then the worker ends too: nothing would be polled or placed any more.
         work.add_done_callback(lambda _: self._stopping.set())

@@ -772,7 +772,7 @@ def test_f22_a_service_that_dies_while_the_file_is_broken_starts_again_by_what_i
         until(lambda: b"not closed" in get(f"{root}/sources")[1])
         config.write_text(sound.replace("Test Wire", "Mended Wire"))
         until(lambda: b"Mended Wire" in get(f"{root}/sources")[1])
-        assert b"not closed" not in get(f"{root}/sources")[1]
+        until(lambda: b"not closed" not in get(f"{root}/sources")[1])
         ended(process)
     config.write_text("sources: [")
     with running(config, "worker") as process:

@@ -42,7 +42,7 @@ from aggregator.errors import (
 from aggregator.model import notes
 from aggregator.model.item import NormalFeed
 from aggregator.model.judgement import Judgement
-from aggregator.model.notes import BrokenEdit
+from aggregator.model.notes import BrokenEdit, ConfigurationReport
 from aggregator.model.poll import PollResult
 from aggregator.model.settings import Defaults
 from aggregator.model.source import (
@@ -59,6 +59,7 @@ from aggregator.model.story import EditionItem
 from aggregator.model.stream import StreamName
 from aggregator.pipeline import leases
 from aggregator.pipeline.edition import EditionReport, edition
+from aggregator.pipeline.edits.changes import Changes
 from aggregator.pipeline.leases import EDITION_LEASE, POLL_LEASE
 from aggregator.pipeline.survey import survey
 from aggregator.store.sqlite.archive import SqliteArchive
@@ -1150,7 +1151,7 @@ def test_a_broken_edit_is_told_once_and_until_the_file_is_sound(
     broken = [ConfigError((Problem("/etc/feeds.yaml", line, 1, "broken"),), "/etc/feeds.yaml") for line in (3, 4)]
     new = replace(worker.current.engine, keep=(1, {}))
     outcomes: list[ConfigError | Reload | None] = [
-        broken[0], broken[0], Reload(valid=False), broken[1], None, Reload(engine=new), broken[1],
+        None, broken[0], broken[0], Reload(valid=False), broken[1], None, Reload(engine=new), broken[1],
     ]  # fmt: skip
 
     def told() -> str | None:
@@ -1160,8 +1161,7 @@ def test_a_broken_edit_is_told_once_and_until_the_file_is_sound(
     async def run() -> None:
         worker.archive.upkeep.note(notes.BROKEN_EDIT, BrokenEdit("of the process before", (), 1))
         checking = ConfigReload(worker.shared, coming_to(outcomes))
-        await checking.start()
-        seen = [told()]
+        seen = []
         while outcomes:
             await checking.check()
             seen.append(told())
@@ -1198,6 +1198,26 @@ async def test_what_could_not_be_noted_of_an_edit_is_noted_when_the_store_is_bac
     worker.archive.upkeep.note(notes.BROKEN_EDIT, another)
     await checking.check()
     assert worker.archive.upkeep.noted(notes.BROKEN_EDIT) == another, "noted once"
+
+
+async def test_an_edit_is_followed_though_nothing_can_be_noted_of_it(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was in force, and this process polled and placed by the one before it until the next edit."""
+    new = replace(worker.current.engine, keep=(1, {}))
+    report = ConfigurationReport("epoch", "2026-12-01T00:00:00Z", Changes().as_json())
+    outcomes: list[ConfigError | Reload | None] = [Reload(engine=new, status=report), None]
+    checking = ConfigReload(worker.shared, coming_to(outcomes))
+    with monkeypatch.context() as short:
+        short.setattr(worker.archive.upkeep, "note", Mock(side_effect=MemoryError))
+        await checking.check()
+    assert worker.current.engine is new
+    assert worker.news.is_set()
+    assert worker.shown == f"configuration: {OutOfMemory()}"
+    await checking.check()
+    noted = worker.archive.upkeep.noted(notes.CONFIGURATION)
+    assert noted and noted.epoch == report.epoch
+    assert worker.shown == ""
 
 
 def test_a_fault_of_an_included_file_is_told_by_its_path_as_written(worker: Worker, tmp_path: Path) -> None:
