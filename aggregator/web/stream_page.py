@@ -30,17 +30,6 @@ PER_PAGE = 200  # … of a month, which may have tens of thousands: too many for
 MOST = 8  # stories with the most outlets, shown beside a stream
 IN_FORM = ("q", "section", "since", "until", "min_publishers")
 """The parameters for which the form of a search has a field (in `stream.html`); the form carries the others along."""
-WITHOUT = {
-    "topic": "on all topics",
-    "source": "of all outlets",
-    "publisher": "of all outlets",
-    "label": "without label",
-    "lang": "in all languages",
-    "primary": "in all their sections",
-    "limit": "without limit",
-    "view": "for stories",
-}
-"""What it is to search without one of these others."""
 
 
 @kept
@@ -79,7 +68,6 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         called=called(lib, query),
         asked=request.args,
         carried=carried,
-        without=list(dict.fromkeys(WITHOUT[name] for name in carried)),
         without_carried=path + query_string(request.args, without=carried) + ("&order=relevance" if best else ""),
         candidates=CANDIDATES,
         before=datetime.fromtimestamp(min(after[0], lib.now().timestamp()), UTC) if after and not best else None,
