@@ -29,6 +29,8 @@ HEADLINES = (
     "<script> in a headline & how a parliament fixed its website",
     "الجيش يعلن إسقاط 35 طائرة مسيرة فوق العاصمة",
 )
+TWO_DIRECTIONS = """<item><guid isPermaLink="false">two</guid><title>Navy of Oman orders missiles from Ankara</title>
+<description>سلطنة عمان تطلب صواريخ من تركيا لسفنها الحربية</description></item>"""
 MOST_PAGES = 80
 
 
@@ -37,7 +39,12 @@ def fill(made: World) -> None:
     old = [(f"old{at}", f"{title}, a year on", 24.0 * 20 * at) for at, title in enumerate(HEADLINES[:4], 1)]
     for outlet, suffix, first in (("harbour", "", 0), ("wire", ", officials say", 0), ("tidende", ": what we know", 0)):
         rows = [(f"n{at}", title + suffix, at * 3.0 + first) for at, title in enumerate(HEADLINES)]
-        made.publish(outlet, *(rows if not suffix else rows[:4]), *(old if not suffix else ()))
+        made.publish(
+            outlet,
+            *(rows if not suffix else rows[:4]),
+            *(old if not suffix else ()),
+            further="" if suffix else TWO_DIRECTIONS,
+        )
     made.poll()
     made.server.routes.pop("/wire")
     made.poll(failing=("wire",))
@@ -132,17 +139,26 @@ def test_on_a_phone_nothing_is_out_of_sight(site: World, pages: dict[str, bytes]
     assert json.loads(run(command, tmp_path, 240, NODE_PATH=str(modules))) == []
 
 
-def test_what_belongs_to_a_headline_from_right_to_left_stands_on_its_side(
-    site: World, pages: dict[str, bytes], tmp_path: Path
-) -> None:
-    """The outlet and its headline stood at the two ends of a line of 60 rem."""
+def test_what_belongs_to_a_headline_begins_where_it_does(site: World, pages: dict[str, bytes], tmp_path: Path) -> None:
+    """The outlet and its headline from right to left stood at the two ends of a line of 60 rem; or, if the summary alone was so, those
+    from left to right."""
     modules = installed("node/node_modules/playwright-core").parent
     command = [program("node", "nodejs"), str(DRIVERS / "with_two_directions.cjs"), program("chromium")]
-    story = next(path for path, page in pages.items() if b'<h1 dir="rtl"' in page)
+    ours, theirs = (
+        next(path for path, page in pages.items() if told in page) for told in (b'<h1 dir="rtl"', b'<h1 dir="ltr"')
+    )
     seen: dict[str, list[int]] = {}
-    for path in ("/", "/latest", story):
-        seen |= json.loads(run([*command, site.root + path], tmp_path, 120, NODE_PATH=str(modules)))
-    assert {"h2 kicker", "h2 meta", "h3 meta", "h1 kicker", "h1 meta", "a time"} <= seen.keys()
+    for path in ("/", "/latest", ours, theirs):
+        for what, distances in json.loads(
+            run([*command, site.root + path], tmp_path, 120, NODE_PATH=str(modules))
+        ).items():
+            seen.setdefault(what, []).extend(distances)
+    both = {
+        f"{way} {what}"
+        for way in ("ltr", "rtl")
+        for what in ("h2 kicker", "h2 meta", "h3 meta", "h1 kicker", "h1 meta", "a time", "a meta")
+    }
+    assert {*both, "number"} <= seen.keys()
     assert all(distance <= 1 for distances in seen.values() for distance in distances), seen
 
 

@@ -53,10 +53,13 @@ class World:
     def asked(self, section: str = "defense", extension: str = "rss") -> list[Exchange]:
         return self.proxy.asked(f"/sections/{section}.{extension}")
 
-    def publish(self, outlet: str, *rows: tuple[str, str, float]) -> None:
-        """The outlet's feed holds these from now on: (guid, headline, hours ago)."""
+    def publish(self, outlet: str, *rows: tuple[str, str, float], further: str = "") -> None:
+        """The outlet's feed holds these from now on: (guid, headline, hours ago), and `further` items in XML."""
         dated: list[Row] = [(guid, title, self.now - timedelta(hours=hours)) for guid, title, hours in rows]
-        self.server.routes[f"/{outlet}"] = conditional(rss(dated, outlet.title(), f"{outlet}.example"))
+        document = rss(dated, outlet.title(), f"{outlet}.example").replace(
+            b"</channel>", further.encode() + b"</channel>"
+        )
+        self.server.routes[f"/{outlet}"] = conditional(document)
 
     def poll(self, failing: Sequence[str] = ()) -> None:
         done = aggregator(self.config, "poll", "--json")
