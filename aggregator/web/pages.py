@@ -52,9 +52,11 @@ def favicon() -> Response:
 
 @pages.get("/robots.txt")
 def robots() -> Response:
-    """For crawlers: pages of searches lead on to others without end, and each is a search. Their feeds are for whoever has subscribed."""
+    """For crawlers: pages of searches lead on to others without end, and each is a search. Their feeds are for whoever has subscribed. No
+    rule has a question mark, since some match the path alone (RFC 9309), and Python's parser drops the mark and what it kept apart."""
     lib = library()
-    body = f"User-agent: *\nDisallow: {lib.last_known.prefix}/search?\n".encode()
+    search = f"{lib.last_known.prefix}/search"
+    body = f"User-agent: *\nAllow: {search}.\nDisallow: {search}\n".encode()
     return respond(Rendered.of(body, "text/plain; charset=utf-8", lib.last_known.since), max_age=86_400)
 
 

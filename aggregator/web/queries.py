@@ -38,9 +38,8 @@ def resolve(
         QueryError: a parameter is invalid.
     """
     force = library.in_force()
-    window = (
-        _window(library, month) if month else None
-    )  # first: of a misspelt section, only a month that exists is offered
+    # First, so that of a misspelt section only a month that exists is offered.
+    window = _window(library, month) if month else None
     known(force, kind, id)
     wanted = search_of(library, args)
     # feeds ignore it, but refuse wrong values

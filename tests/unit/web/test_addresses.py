@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
+from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree as ET
 
 import brotli
@@ -612,7 +613,10 @@ def test_of_a_misspelt_section_no_month_is_offered_that_is_not_there(client: Fla
 
 def test_crawlers_are_kept_from_pages_of_searches_alone(client: FlaskClient) -> None:
     """Each leads on to others, and each is a search; where the service lies under a path crawlers do not read its robots.txt."""
-    assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /news/search?\n"
+    rules = RobotFileParser()
+    rules.parse(client.get("/robots.txt").text.splitlines())
+    kept_out = {address for address in ("/search?q=frigate", *ADDRESSES) if not rules.can_fetch("any", f"/news{address}")}
+    assert kept_out == {"/search?q=frigate", "/search"}
     told = '<meta name="robots" content="noindex">'
     shown = {address: told in client.get(address).text for address in ("/search?q=frigate", *PAGES)}
     assert {address for address, left_out in shown.items() if left_out} == {"/search?q=frigate", "/search"}
