@@ -270,13 +270,14 @@ def save_memory(db: Writes, memory: Remembered) -> None:
 
 def apply_splits(db: Writes, batch: Batch) -> None:
     """Applies that items leave their stories. The grouping no longer finds these items. A story that was merged and is separate again no
-    longer redirects. Ids that were merged into it redirect to the story that now has their founding item."""
+    longer redirects. Ids that were merged into it redirect to the story that now has their founding item (of a damaged archive: if there is
+    one)."""
     if not batch.forgotten:
         return
     db.modify("DELETE FROM memories WHERE item IN", batch.forgotten)
     db.modify("DELETE FROM merged WHERE id IN", [to_blob(story.id) for story in batch.stories])
     db.modify(
-        "UPDATE merged SET story = (SELECT p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.id = merged.id) "
-        "WHERE story IN",
+        "UPDATE merged SET story = coalesce("
+        "(SELECT p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.id = merged.id), story) WHERE story IN",
         [story.n for story in batch.stories],
     )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from aggregator.store.dialect import Reads, Writes
 from aggregator.store.rows import address_hash, grouped
+from aggregator.store.sources import lock_sources
 
 LISTED_EVERY = 86_400
 """Seconds. The time at which an item was last listed is stored with this precision; else every poll would rewrite every row."""
@@ -90,6 +91,8 @@ def forget_document(db: Writes, source: int, limit: int) -> None:
 def forget_addresses(db: Writes, named: Collection[str]) -> None:
     """Deletes the addresses of articles that moved more than MOVES times, except the present ones and those `named` (canonical)."""
     items = [n for (n,) in db.read("SELECT item FROM addresses GROUP BY item HAVING count(*) > ?", (MOVES,))]
+    # Otherwise a poll could move one of these articles back to an address that is deleted here as not its present one.
+    lock_sources(db, "n", {source for (source,) in db.select("SELECT source FROM items WHERE n IN", items)})
     present = [canonical for (canonical,) in db.select("SELECT canonical FROM texts WHERE item IN", items)]
     kept = {hashed for address in (*named, *present) if (hashed := address_hash(address)) is not None}
     one_of, listed = db.dialect.one_of, db.dialect.listed

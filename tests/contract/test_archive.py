@@ -1786,6 +1786,20 @@ def test_what_was_merged_leads_to_where_its_story_went_and_to_where_it_left(stor
     assert store.reading.story(third.id) == second.id
 
 
+def test_an_id_whose_founding_item_is_in_no_story_keeps_leading_where_it_led(store: Store) -> None:
+    """As in a damaged archive: every edition failed."""
+    from aggregator.model.story import Batch, Merge
+
+    publish(store, polled("alpha", [item("alpha", "1", "Volcano erupts"), item("alpha", "2", "Votes")]))
+    first, second = sorted(store.reading.stories(StreamQuery("latest"), SECONDS)[0], key=lambda story: story.n)
+    state = store.edition.stories([first.n])[first.n]
+    store.edition.apply(Batch(merges=(Merge(first.n, second.n),), epoch="one", now=SECONDS + 60))
+    with store._connection.transaction():
+        store._connection.write("DELETE FROM placements WHERE item = ?", (second.n,))
+    store.edition.apply(Batch((), (state,), epoch="one", now=SECONDS + 120, forgotten=(first.n,)))
+    assert store.reading.story(second.id) == first.id
+
+
 def test_the_configuration_in_force_is_the_last_one(store: Store) -> None:
     assert store.upkeep.configuration() is None
     assert store.upkeep.put_in_force("a", {"feeds.yaml": "one"}, 1)

@@ -59,7 +59,7 @@ from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
 from aggregator.store.postgres.server import Server
-from aggregator.store.retention import first_since
+from aggregator.store.retention import MOVES, first_since
 from aggregator.store.story_lists import stories_sql
 from aggregator.store.versions import Change, next_version
 from aggregator.worker.identity import GRACE, Absences
@@ -1143,6 +1143,26 @@ def test_two_that_store_the_same_changed_item_at_once_store_it_one_after_the_oth
         until(lambda: bool(execute(url, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
     thread.join()
     assert execute(url, "SELECT title, pending.hash FROM texts JOIN pending USING (item)") == [("Three", "Three|")]
+    late.close()
+
+
+def test_an_article_that_moves_back_while_its_addresses_are_forgotten_keeps_the_present_one(
+    store: PostgresArchive,
+) -> None:
+    publish(store, polled("alpha", [item("alpha", "1", "Restless")]))
+    places = [f"https://alpha.example/1?session={token}" for token in range(MOVES + 1)]
+    for place in places:
+        store.intake.apply([polled("alpha", changed=[(1, item("alpha", "1", place, url=place, canonical=place))])], NOW)
+    late, url = other(store, "late"), store._connection.server.url
+    with store._connection.transaction():
+        back = item("alpha", "1", "Back", url=places[3], canonical=places[3])
+        store.intake.apply([polled("alpha", changed=[(1, back)])], NOW)
+        thread = threading.Thread(target=late.upkeep.prune, args=(SECONDS, 90 * 86_400, {}))
+        thread.start()
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        until(lambda: not thread.is_alive() or bool(execute(url, waiting)))
+    thread.join()
+    assert {place for place in places if store.edition.placed_at([place])} == {places[3]}
     late.close()
 
 
