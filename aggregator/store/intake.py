@@ -171,13 +171,16 @@ class Intake(ABC, Generic[Writer]):
 
     def _dates(self, changed: Mapping[int, Item], now: int) -> list[tuple[int, int, int]]:
         """(updated, listed, number) of changed items for which one of these times is not `now`. An item counts as updated when feeds tell
-        something else of it than before, not when what retention deleted comes back. Neither time goes back if the clock is set back."""
+        something else of it than before, not when what retention deleted comes back, nor for a name of its publisher under which the
+        editor had it counted already. Neither time goes back if the clock is set back."""
         found, columns = [], TOLD.split(", ")
-        query = f"SELECT {TOLD}, hash, updated, listed, item FROM texts WHERE item IN"
-        for *told, hash, updated, listed, n in self._db.select(query, changed):
+        counted = "(SELECT p.publisher FROM placements p WHERE p.item = texts.item)"
+        query = f"SELECT {TOLD}, {counted}, hash, updated, listed, item FROM texts WHERE item IN"
+        for *told, counts_for, hash, updated, listed, n in self._db.select(query, changed):
             row = dict(zip(TEXT.split(", "), text_row(n, changed[n], now), strict=True))
             other = {name for name, value in zip(columns, told, strict=True) if value != row[name]}
-            same = not other - (set() if hash else DELETED)
+            known = {"publisher"} if row["publisher"] == counts_for else set[str]()
+            same = other <= known | (set() if hash else DELETED)
             dates = updated if same else max(now, updated + 1), max(now, listed)
             if dates != (now, now):
                 found.append((*dates, n))

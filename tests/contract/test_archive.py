@@ -538,6 +538,22 @@ def test_an_item_is_updated_when_feeds_tell_something_else_of_it(store: Store) -
     assert set_back == NOW + 3 * day + timedelta(seconds=1)
 
 
+def test_an_item_is_not_updated_when_the_editor_gives_its_publisher_another_name(store: Store) -> None:
+    """Nor when its outlet changes words later that no feed shows. It is when the feed names another outlet."""
+    first = item("alpha", "1", "Defense: frigate sails", summary="It left.")
+    publish(store, polled("alpha", [first]))
+    with store._connection.transaction():
+        store._connection.write("UPDATE placements SET publisher = 'Alpha News' WHERE item = 1")
+
+    def updated(publisher: str, content: str) -> datetime:
+        changed = replace(first, hash=content, content=content, publisher=publisher)
+        publish(store, polled("alpha", changed=[(1, changed)]), at=NOW + timedelta(days=1))
+        return store.reading.items(StreamQuery("search", view="items"), SECONDS)[0][0].updated
+
+    assert updated("Alpha News", "<p>It left. For Malta.</p>") == NOW
+    assert updated("Beta", "<p>It left. For Crete.</p>") == NOW + timedelta(days=1)
+
+
 def test_the_newest_are_searched_first_and_nothing_is_missed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for n, hours in enumerate((9, 1, 50, 3, 2, 30)):
         publish(store, polled("alpha", [item("alpha", str(n), f"Town{n} opens quarry", published=ago(hours=hours))]))
