@@ -145,8 +145,7 @@ _FIRST = re.compile(
 )
 _AHEAD = re.compile(
     rf"""\b(?=[abcdefghopstw])(?:(?=[aeps])(?<!was\ )(?<!were\ )(?<!been\ )(?:expected|poised|scheduled|slated|about|set)\ to
-            |to\ (?:vote\ (?:{_DAY}\ )?on|choose|decide)|{_UNDECIDED}(?<!not\ )to\ (?:swear\ in|attend)
-            |eye(?:s|ing)\ (?:\S+\ ){{0,3}}(?:win|victory)
+            |to\ (?:vote\ (?:{_DAY}\ )?on|choose|decide)|{_UNDECIDED}to\ swear\ in|eye(?:s|ing)\ (?:\S+\ ){{0,3}}(?:win|victory)
             |(?:braces?|gears?\ up|poised|prepares?|prep)\ for|(?:prepares?|preparing|gears?\ up|on\ (?:course|track))\ to|almost\ ready
             |(?:go|head)(?:es|s)?\ to\ (?:the\ )?(?:polls|vote)
             |fac(?:es?|ing)\ (?:(?!(?:after|by|for|from|in|into|of|on|over|to)\ )[\w-]+\ ){{0,2}}(?:sentencing|vote)
