@@ -173,7 +173,9 @@ class Reloads:
     def _taken(self, application: Application, found: Changes, *, follows: bool) -> Reload:
         """Work by this configuration from now on. `found`: what it changes."""
         status = ConfigurationReport(application.settings.epoch, rfc3339(utc_now()), found.as_json())
-        return Reload(self._made(application, follows=follows), status=status, lines=_listed(IN_FORCE, found))
+        lines = _listed(IN_FORCE, found)
+        # Last: whatever fails after it, the next check would find this configuration in use and make no engine.
+        return Reload(self._made(application, follows=follows), status=status, lines=lines)
 
     @property
     def _own(self) -> StoredConfiguration:

@@ -41,9 +41,6 @@ class ConfigReload:
             if outcome is not None:
                 self._take(outcome)
             await self._write()
-            if outcome is not None and outcome.engine is not None:
-                # the former engine contains reference cycles, and would otherwise be freed only after dozens of edits
-                gc.collect()
             if self._complaint is not None:
                 await self._insist(self._complaint)
         except Exception as error:  # noqa: BLE001 (the next check tries again; reported as a problem)
@@ -53,15 +50,17 @@ class ConfigReload:
             self._troubles.recovered("configuration")
 
     def _take(self, outcome: Reload) -> None:
+        if outcome.engine is not None:  # first, since it is in force whatever fails below
+            self._current.engine = outcome.engine
+            self._news.set()
+            # the former engine contains reference cycles, and would otherwise be freed only after dozens of edits
+            gc.collect()
         if outcome.valid and self._complaint is not None:
             self._complaint = self._unwritten[notes.BROKEN_EDIT] = None
             log.info("the configuration is valid again")
         if outcome.status is not None:
             log.info("%s", "\n".join(outcome.lines))
             self._unwritten[notes.CONFIGURATION] = outcome.status
-        if outcome.engine is not None:
-            self._current.engine = outcome.engine
-            self._news.set()
 
     def _refuse(self, error: ConfigError) -> None:
         """Report a broken edit once; it changes nothing."""

@@ -19,7 +19,7 @@ from builders import archive as made_archive
 from builders import item, polled
 from msgspec import structs
 
-from aggregator.bootstrap import Application, Installation
+from aggregator.bootstrap import Application, Installation, reloads
 from aggregator.bootstrap.engines import Engines
 from aggregator.bootstrap.installation import Database, utc_now
 from aggregator.bootstrap.reloads import Reloads
@@ -422,13 +422,16 @@ def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
     assert "rocket" in worker.in_force()
 
 
-@pytest.mark.parametrize("where", [(Application, "load"), (Application, "admit"), (Engines, "make")])
+@pytest.mark.parametrize(
+    "where", [(Application, "load"), (Application, "admit"), (Engines, "make"), (reloads, "_listed")]
+)
 def test_where_memory_is_lacking_an_edit_is_not_lost(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: tuple[type, str]
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: tuple[object, str]
 ) -> None:
     """Half a second after the error the log said that all was well, and the edit was never put in force."""
     caplog.set_level("INFO", "aggregator.worker.troubles")
-    reload = ConfigReload(Shared(Current(worker.engine), "me", utc_now), worker.reloads.changed)
+    current = Current(worker.engine)
+    reload = ConfigReload(Shared(current, "me", utc_now), worker.reloads.changed)
     worker.save(ROCKET)
     with monkeypatch.context() as lacking:
         lacking.setattr(*where, Mock(side_effect=MemoryError))
@@ -439,6 +442,7 @@ def test_where_memory_is_lacking_an_edit_is_not_lost(
         asyncio.run(reload.check())
     assert caplog.messages[1:] == ["configuration: recovered"]
     assert "rocket" in worker.in_force()
+    assert current.engine is not worker.engine
 
 
 @pytest.mark.parametrize("where", [(Application, "load"), (Watch, "take"), (ConfigReload, "_write")])
@@ -536,7 +540,10 @@ def test_who_follows_an_edit_says_which_former_id_needs_was(worker: Worker) -> N
     told = worker.look()
     assert told and told.status
     assert told.status.changed["sources"]["lost"] == ("uno",)
-    assert "  ~ source uno is renamed to un (name: Uno → Un); with `was: [uno]` its former addresses lead to it" in told.lines
+    assert (
+        "  ~ source uno is renamed to un (name: Uno → Un); with `was: [uno]` its former addresses lead to it"
+        in told.lines
+    )
 
 
 @pytest.mark.parametrize("command", ["", "apply"])
