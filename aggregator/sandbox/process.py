@@ -10,6 +10,7 @@ import sys
 
 from aggregator.sandbox import frames
 from aggregator.sandbox.parent import module_path
+from aggregator.sandbox.start import started
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _BUFFER = 1 << 20  # bytes
@@ -29,8 +30,8 @@ class ChildProcess:
     async def start(cls, memory: int) -> ChildProcess:
         """Start a child with at most `memory` bytes of address space.
 
-        It is started by exec with a reduced environment, so that it inherits no locks, descriptors or secrets. It has its own process
-        group, so that a Ctrl-C in the terminal reaches only its parent, which kills the child when it is done."""
+        It is started by exec with a reduced environment, so that it inherits no locks, descriptors or secrets. A Ctrl-C in the terminal
+        reaches only its parent, which kills the child when it is done."""
         passed = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("PYTHON")}
         reader = asyncio.StreamReader(limit=_BUFFER)
         ours, theirs = os.pipe()
@@ -39,13 +40,12 @@ class ChildProcess:
                 lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(ours, "rb", buffering=0)
             )
             try:
-                process = await asyncio.create_subprocess_exec(
+                process = await started(
                     *(sys.executable, "-m", "aggregator.sandbox.child", str(os.getpid()), str(memory)),
                     stdin=asyncio.subprocess.PIPE,
                     stdout=theirs,
                     stderr=asyncio.subprocess.DEVNULL,
                     env={**passed, **module_path()},
-                    process_group=0,
                 )
             except BaseException:
                 pipe.close()

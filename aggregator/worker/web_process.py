@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from aggregator.errors import lack
 from aggregator.pipeline.waiting import until_set
 from aggregator.sandbox.parent import module_path
+from aggregator.sandbox.start import started
 from aggregator.worker.startup import PARENT
 
 log = logging.getLogger(__name__)
@@ -51,11 +52,11 @@ async def run_web(host: str, port: int, environment: Mapping[str, str], stopping
 
 
 async def _started(host: str, port: int, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
-    """Start the command in a process group of its own, so that only this process gets a Ctrl-C from the terminal and passes it on.
-    granian's worker would otherwise get it twice, and then wait until it is killed."""
+    """Start the command. Only this process gets a Ctrl-C from the terminal, and passes it on. granian's worker would otherwise get it
+    twice, and then wait until it is killed."""
     command = (sys.executable, "-m", "aggregator", "serve", "--host", host, "--port", str(port))
     env = {**os.environ, **module_path(), **environment, PARENT: str(os.getpid())}
-    return await asyncio.create_subprocess_exec(*command, env=env, process_group=0)
+    return await started(*command, env=env)
 
 
 async def _silence(host: str, port: int) -> None:

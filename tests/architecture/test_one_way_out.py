@@ -46,7 +46,7 @@ ALLOWED = {
     "xml.sax": set(),
 }
 CALLS = {
-    "asyncio.create_subprocess_exec": {"sandbox/process.py", "worker/web_process.py"},
+    "asyncio.create_subprocess_exec": {"sandbox/start.py"},
     "asyncio.create_subprocess_shell": set(),
     "asyncio.open_connection": {"worker/web_process.py"},  # to its own web
     "asyncio.start_server": set(),

@@ -9,14 +9,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import AsyncExitStack, suppress
 from html import escape
 from pathlib import Path
+from unittest.mock import Mock
 
 import msgspec
 import pytest
 from builders.documents import JOB, URL, item, read, rss
-from builders.process import PATIENCE, most_memory, runs, until, until_async
+from builders.process import PATIENCE, children, most_memory, runs, until, until_async
 from msgspec.structs import replace
 from servers.local import Server, answer
 
@@ -85,6 +87,19 @@ async def test_ctrl_c_in_a_terminal_ends_no_child_not_even_one_that_just_starts(
         (child,) = sandbox.pids
         assert os.getpgid(child) != os.getpgid(0), "a terminal signals the group of the command"
         assert len((await answer).items) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads wait for children")
+async def test_where_no_thread_can_be_started_no_child_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread was to wait for its end: without one the child could not be used, and ran on beside the next ones."""
+    others = children(os.getpid()).keys()
+    async with Sandbox(children=1) as sandbox:
+        with monkeypatch.context() as lacking:
+            lacking.setattr(threading.Thread, "start", Mock(side_effect=RuntimeError("can't start new thread")))
+            with suppress(RuntimeError):
+                await sandbox.start()
+        assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+        assert [*(children(os.getpid()).keys() - others)] == sandbox.pids
 
 
 async def test_a_stalled_child_is_killed() -> None:
