@@ -118,12 +118,13 @@ class Changes(Struct, frozen=True):
         new, paused = self.sources.added, self.sources.paused
         found = [f"+ source {id} {'is new, and paused' if id in paused else 'starts'}" for id in new]
         found += [f"- source {id} stops; its items stay" for id in self.sources.removed]
-        names = {one.id: one for one in self.sources.settings if one.setting.key == "name"}
-        named = [names.get(now) for _, now in self.sources.renamed]
-        for (old, now), title in zip(self.sources.renamed, named, strict=True):
+        renamed = {now for _, now in self.sources.renamed}
+        names = {one.id: one.setting for one in self.sources.settings if one.setting.key == "name" and one.id in renamed}
+        for old, now in self.sources.renamed:
+            name = f" ({names[now]})" if now in names else ""
             hint = f"; with `was: [{old}]` its former addresses lead to it" if old in self.sources.lost else ""
-            found.append(f"~ source {old} is renamed to {now}{f' ({title.setting})' if title else ''}{hint}")
-        further = (one for one in self.sources.settings if one not in named)
+            found.append(f"~ source {old} is renamed to {now}{name}{hint}")
+        further = (one for one in self.sources.settings if one.setting.key != "name" or one.id not in names)
         for id, settings in groupby(further, lambda one: one.id):
             found += _first(f"source {id}", [f"~ source {id}: {one.setting}" for one in settings], most)
         found += [f"- source {id} pauses; its items stay" for id in paused if id not in new]

@@ -615,7 +615,9 @@ def test_crawlers_are_kept_from_pages_of_searches_alone(client: FlaskClient) -> 
     """Each leads on to others, and each is a search; where the service lies under a path crawlers do not read its robots.txt."""
     rules = RobotFileParser()
     rules.parse(client.get("/robots.txt").text.splitlines())
-    kept_out = {address for address in ("/search?q=frigate", *ADDRESSES) if not rules.can_fetch("any", f"/news{address}")}
+    kept_out = {
+        address for address in ("/search?q=frigate", *ADDRESSES) if not rules.can_fetch("any", f"/news{address}")
+    }
     assert kept_out == {"/search?q=frigate", "/search"}
     told = '<meta name="robots" content="noindex">'
     shown = {address: told in client.get(address).text for address in ("/search?q=frigate", *PAGES)}
