@@ -9,10 +9,11 @@ from functools import lru_cache
 # What other programs call our keys.
 OTHER_NAMES = {
     "interval": "every", "refresh": "every", "frequency": "every", "schedule": "every", "retention": "keep",
-    "feed": "url", "link": "url", "address": "url", "xmlurl": "url", "href": "url", "title": "name", "label": "labels", "tags": "labels",
+    "feed": "url", "link": "url", "address": "url", "xmlurl": "url", "href": "url", "label": "labels", "tags": "labels",
     "keywords": "words", "terms": "words", "phrases": "words", "countries": "places", "regions": "places", "exclude": "not",
     "ignore": "not", "block": "never", "category": "section", "feeds": "sources", "categories": "sections", "paused": "enabled",
     "disabled": "enabled", "tz": "timezone", "language": "lang", "lang": "language", "old": "was", "email": "contact",
+    "title": "name", "name": "title",
 }  # fmt: skip
 
 
