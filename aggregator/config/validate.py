@@ -115,10 +115,9 @@ def _unknown(key: str, schema: type[Entry], path: Path) -> str:
         return f"`{key}` is allowed in the main file only, not in an included one"
     here = _keys(_model(schema, path[:-1]))
     elsewhere = [f"`{name}`" for name in FeedsFile.model_fields if key in _keys(_model(FeedsFile, (name,)))]
-    if (
-        elsewhere and closest(key, here, cutoff=0.85) is None
-    ):  # `section` is a key of sources, but of the whole file it is `sections`
-        return f"unknown key `{key}` here; it is one of {' or '.join(elsewhere)}"
+    # Where one here is very similar it was meant: `section` is a key of sources, but of the whole file it is `sections`.
+    if elsewhere and closest(key, here, cutoff=0.85) is None:
+        return f"unknown key `{key}` here; it belongs to {' or '.join(elsewhere)}"
     return f"unknown key {quoted(key)}{did_you_mean(key, here)}"
 
 

@@ -578,10 +578,10 @@ def test_a_misspelt_key_is_not_buried_below_what_follows_from_it() -> None:
     [
         (
             SOURCE + "    republish_full_text: true\n",
-            "feeds.yaml:4:5: unknown key `republish_full_text` here; it is one of `site`",
+            "feeds.yaml:4:5: unknown key `republish_full_text` here; it belongs to `site`",
         ),
-        (RULES + "    every: 5m\n", "feeds.yaml:4:5: unknown key `every` here; it is one of `sources` or `defaults`"),
-        ("reload: auto\n", "feeds.yaml:1:1: unknown key `reload` here; it is one of `site`"),
+        (RULES + "    every: 5m\n", "feeds.yaml:4:5: unknown key `every` here; it belongs to `sources` or `defaults`"),
+        ("reload: auto\n", "feeds.yaml:1:1: unknown key `reload` here; it belongs to `site`"),
         ("site: {name: Wire}\n", "feeds.yaml:1:8: unknown key `name`; did you mean `title`?"),
         (SOURCE + "    language: de\n", "feeds.yaml:4:5: unknown key `language`; did you mean `lang`?"),
         ("section: []\n", "feeds.yaml:1:1: unknown key `section`; did you mean `sections`?"),
