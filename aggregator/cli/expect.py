@@ -51,7 +51,7 @@ def answer(application: Application, subject: Subject, section: str) -> shapes.E
         expectation = Expectation(application, archive, subject.case, section, story.n if story else None)
         held = expectation.leading(application)
         best = expectation.best(partial(_trial, application))[:SHOWN] if not fixed and own != section else []
-    rows = [_row(application, effect) for effect in best]
+    rows = [_row(application, effect, expectation.led(effect)) for effect in best]
     return {"section": section, "fixed": fixed, "story": held, "holds": own == section, "proposals": rows}
 
 
@@ -61,8 +61,9 @@ def _trial(application: Application, proposal: Proposal) -> Application:
     return Application(application.installation, replace(settings, sections=sections, epoch=epoch))
 
 
-def _row(application: Application, effect: Effect) -> shapes.Proposal:
+def _row(application: Application, effect: Effect, led: int) -> shapes.Proposal:
     proposal, moves = effect.proposal, effect.moves
+    samples = [*moves.coming.samples, *moves.becoming.samples, *moves.going.samples]
     at, edit = _edit(application, proposal)
     return {
         "section": proposal.rules.id,
@@ -75,12 +76,14 @@ def _row(application: Application, effect: Effect) -> shapes.Proposal:
         "weight": proposal.term.weight,
         "story": effect.story,
         "looked_at": effect.plan.stories,
-        "moved": effect.plan.changed,
+        "led": led,
+        "moved": effect.plan.moved,
+        "changed": effect.plan.changed,
         "come": moves.coming.stories,
         "go": moves.going.stories,
         "samples": [
             {"title": sample.title, "old": sample.old, "new": sample.new}
-            for sample in [*moves.coming.samples, *moves.becoming.samples, *moves.going.samples][:SHOWN]
+            for sample in sorted(samples, key=lambda sample: sample.old == sample.new)[:SHOWN]
         ],
     }
 
@@ -129,9 +132,20 @@ def expectation(value: shapes.Expectation) -> Iterator[str]:
         yield from (f"    fails an example: {problem}" for problem in row["fails"])
         if row["key"] == "not":
             yield f"    “{row['line']}” then no longer counts for {row['section']} anywhere"
-        newest = "newest " if row["looked_at"] == LOOKED_AT else ""
         if row["story"] not in (None, section):
             yield f"    its story stays in {row['story']}"
-        yield f"    moves {row['moved']} of the {row['looked_at']} {newest}stored stories that it could affect"
+        yield f"    {_effect(row, section)}"
+        listed = f"no longer in {row['section']}" if row["key"] == "not" else f"also in {row['section']}"
         for sample in row["samples"]:
-            yield f"      {sample['title']}  ({move(sample)})"
+            stays = f", {listed}" if sample["old"] == sample["new"] else ""
+            yield f"      {sample['title']}  ({move(sample)}{stays})"
+
+
+def _effect(row: shapes.Proposal, section: str) -> str:
+    """How many stored stories an edit moves. Those that keep their primary section are counted apart."""
+    newest = "newest " if row["looked_at"] == LOOKED_AT else ""
+    beside = row["changed"] - row["moved"]
+    way = "out of" if row["key"] == "not" else "also into"
+    told = f", takes {beside} {way} {row['section']}" if beside else ""
+    there = f"; {row['led']} are in {section} by now" if row["led"] else ""
+    return f"moves {row['moved']} of the {row['looked_at']} {newest}stored stories that it could affect{told}{there}"

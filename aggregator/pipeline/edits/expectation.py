@@ -11,6 +11,7 @@ from aggregator.categorise.examples import Key, Miss, failing
 from aggregator.categorise.proposing import Proposal, proposals
 from aggregator.model.judgement import Case
 from aggregator.model.settings import FALLBACK
+from aggregator.model.stream import StreamName
 from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Configuration
 from aggregator.pipeline.edits.changes import term_text
@@ -19,7 +20,7 @@ from aggregator.ports import Archive
 
 TRIED = 24  # the effect on the archive is computed for so many proposals
 LOOKED_AT = 2000  # … over so many stories with the words of the proposal, the newest ones
-COMMON = 2000  # a word that more than one in so many stories has says little
+UNKNOWN = 1 / 3  # a word that no other story has counts as one of which so many stories are in the section
 
 Trial = Callable[[Proposal], Configuration]
 """Returns the configuration with the proposed edit."""
@@ -59,16 +60,15 @@ class Expectation(Struct, frozen=True):
 
         1. break the fewest examples;
         2. move the story of the text as well;
-        3. move the fewest other stories;
-        4. have the smaller weight;
-        5. use a word that a topic uses, then fewer words, then words that are not common, then those that the headline has first: it
-           mostly begins with what it is about."""
+        3. use words whose other stories are in the section already, for the most part, and need little weight for it;
+        4. move the fewest stories;
+        5. use a word that a topic uses, then fewer words, then those that the headline has first: it mostly begins with what it is
+           about."""
         found = islice(filter(self._keeps_fallback, proposals(self.now.rulebook, self.case, self.wanted)), TRIED)
         failed = failing(self.now.rulebook)
         effects = [self._effect(proposal, trial(proposal), failed) for proposal in found]
         telling = self._telling()
-        stories = self.archive.edition.count() if self.archive else 0
-        return sorted(effects, key=lambda effect: self._rank(effect, telling, max(3, stories // COMMON)))
+        return sorted(effects, key=lambda effect: self._rank(effect, telling))
 
     def leading(self, then: Configuration) -> str | None:
         """The new primary section of the stored story; None if it would not change, or no story is stored."""
@@ -99,15 +99,25 @@ class Expectation(Struct, frozen=True):
         pages = iter([store.containing(proposal.phrase, LOOKED_AT)]) if proposal.phrase else every
         return plan(store, self.now.policy, then.policy, pages, category_topics=topics)
 
-    def _rank(self, effect: Effect, telling: frozenset[str], few: int) -> tuple[int | float, ...]:
+    def led(self, effect: Effect) -> int:
+        """How many of the stories with the words of the edit have the section as their primary one by now."""
+        return effect.plan.streams.get(StreamName("section", self.wanted), Moves()).led
+
+    def _belonging(self, effect: Effect) -> float:
+        """The share of these stories, as if one more were UNKNOWN. The story of the text itself says nothing."""
+        if effect.proposal.phrase is None:
+            return UNKNOWN
+        others = max(0, effect.plan.stories - (self.story is not None))
+        return (min(self.led(effect), others) + UNKNOWN) / (others + 1)
+
+    def _rank(self, effect: Effect, telling: frozenset[str]) -> tuple[int | float, ...]:
         line, words = effect.line, effect.proposal.term.parts[0].lower()
         return (
             len(effect.fails),
             effect.story not in (None, self.wanted),
+            -self._belonging(effect) / effect.proposal.term.weight,
             effect.plan.changed,
-            effect.proposal.term.weight,
             line.partition(":")[0].strip("{} ").lower() not in telling,
             line.count(" "),
-            effect.plan.stories > few,
             self.case.title.lower().find(words),
         )

@@ -788,7 +788,9 @@ def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
             else desk.propose(("[eastern-asia]", f"[eastern-asia]\n    not: ['{line}']"))
         )
         plan = desk.json("plan", text)
-        assert plan["changed"] == proposal["moved"], "what it says it would move is what plan says"
+        assert (plan["moved"], plan["changed"]) == (proposal["moved"], proposal["changed"]), (
+            "what it says it would move is what plan says"
+        )
     out = desk.run("explain", "Laser turret for Japan", "--expect", "defense")
     assert "Smallest edit:" in out
     assert "It is in world already." in desk.run("explain", "Octopuses dream", "--expect", "world")
@@ -852,11 +854,27 @@ def test_a_proposed_edit_that_fails_an_example_comes_last_and_says_so(desk: Desk
     )  # where it is to be typed, not the head of the section
 
 
-def test_words_that_many_stories_have_come_after_others(desk: Desk) -> None:
-    titles = ["Kiosk in Tokyo closes", "Osaka: bakery closes", "Library closes in Nagoya", "Theatre of Kobe closes"]
+def test_words_that_stories_of_the_section_have_come_first_and_those_of_other_stories_last(desk: Desk) -> None:
+    titles = ["Kiosk in Tokyo closes", "Osaka: bakery closes", "Library shuts", "Theatre shuts"]
     desk.place(*(item("one", f"c{n}", title, published=NOW) for n, title in enumerate(titles)))
-    proposals = desk.proposals("Closes early: geisha", "asia-pacific")
-    assert [(one["line"], one["looked_at"]) for one in proposals] == [("early", 0), ("geisha", 0), ("closes", 4)]
+    proposals = desk.proposals("Shuts as early as it closes", "asia-pacific")
+    assert [(one["line"], one["looked_at"], one["led"]) for one in proposals] == [
+        ("closes", 2, 2),
+        ("early", 0, 0),
+        ("shuts", 2, 0),
+    ]
+
+
+def test_stories_that_an_edit_moves_are_told_from_those_that_it_also_lists(desk: Desk) -> None:
+    titles = ["Squid seen in Tokyo, Osaka and Kobe", "Squid tournament"]
+    desk.place(*(item("one", f"s{n}", title, published=NOW) for n, title in enumerate(titles)))
+    first, *_ = desk.proposals("Squid", "defense")
+    assert (first["line"], first["moved"], first["changed"]) == ("squid", 1, 2)
+    assert [one["title"] for one in first["samples"]] == titles[::-1]
+    told = desk.run("explain", "Squid", "--expect", "defense")
+    assert "    moves 1 of the 2 stored stories that it could affect, takes 1 also into defense\n" in told
+    assert "(world → defense)\n" in told
+    assert "(asia-pacific, also in defense)\n" in told
 
 
 def test_of_words_alike_those_come_first_with_which_the_headline_begins(empty_desk: Desk) -> None:
