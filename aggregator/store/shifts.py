@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from aggregator.store.rows import EntryRow
 
 KEPT = 10 * 86_400
-"""Shifts are kept for so many seconds after a story was published: longer than the daily brief looks back."""
+"""Shifts are kept for so many seconds after a story was published, at least (retention deletes them): longer than the daily brief looks
+back."""
 
 QUARTER = 900
 """Seconds of a quarter of an hour. In every time zone, days end at a multiple of it."""
