@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DIMENSIONS = 64
 TITLE = 2.0
 """Weight of a word in the headline; a word in the lead has weight 1."""
+UNDERSTOOD = 0.5
+"""Share of the words of a text. Of English texts 9 in 10 have 0.85 or more, of those in ten other languages 9 in 10 at most 0.35."""
 
 
 def embed(words: Matrix, index: Ints) -> Floats:
@@ -43,13 +45,14 @@ def embed(words: Matrix, index: Ints) -> Floats:
 
 
 def embed_text(title: Collection[int], lead: Collection[int]) -> Floats:
-    """As `embed` for a single text: `title` are the stems (`word_id`s) of its headline, `lead` those that only its lead has."""
+    """As `embed` for a single text: `title` are the stems (`word_id`s) of its headline, `lead` those that only its lead has. Zero if fewer
+    than `UNDERSTOOD` of them have a vector: a French text has two or three such words, which do not tell what it is about."""
     stems, _ = listed()
     index, there = look_up(np.array([*title, *lead], dtype=np.int64), stems)
     weights = np.repeat([TITLE, 1.0], [len(title), len(lead)])
     found: Floats = weights[there] @ _vectors()[index[there]]
     length = float(np.linalg.norm(found))
-    return found / length if length else found
+    return found / length if length and there.mean() >= UNDERSTOOD else np.zeros(DIMENSIONS)
 
 
 @cache

@@ -109,8 +109,8 @@ def _scored(
 
 
 class Sense(NamedTuple):
-    """What is known of the meaning of a text: its embedding, of length 1, or zero if no word of it has a vector; and the code of its
-    language, as far as that is known (what its feed claims may be wrong), else ""."""
+    """What is known of the meaning of a text: its embedding, of length 1, or zero if it is not in English; and the code of its language,
+    as far as that is known (what its feed claims may be wrong), else ""."""
 
     embedding: Floats
     language: str
@@ -136,7 +136,7 @@ def names(title: str, lang: str | None) -> frozenset[int | tuple[int, int]]:
 
 def closeness(one: Sense, others: Sequence[Sense]) -> list[float]:
     """The cosine of an embedding with each of the others. `UNSURE` if nothing is known that speaks for or against the two: both are zero,
-    or one is and they are in one language: in a text that is not in English a word or two have vectors, or none."""
+    or one is and they are in one language."""
     if not others:
         return []
     own, all = one.embedding, np.array([other.embedding for other in others])

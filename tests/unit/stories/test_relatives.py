@@ -203,6 +203,15 @@ def test_nothing_speaks_against_two_texts_without_known_words() -> None:
     assert closeness(known, []) == []
 
 
+def test_one_or_two_known_words_do_not_tell_what_a_text_is_about() -> None:
+    """In an archive of many countries whatever was told of Las Vegas was about the same as all else of it."""
+    fair, skier = (
+        sense("Las Vegas : un robot cueille les fraises", "", "fr"),
+        sense("Un skieur perdu à Las Vegas", "", "fr"),
+    )
+    assert closeness(fair, [skier]) == [UNSURE]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "shared"),
     [
