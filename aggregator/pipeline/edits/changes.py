@@ -119,7 +119,9 @@ class Changes(Struct, frozen=True):
         found = [f"+ source {id} {'is new, and paused' if id in paused else 'starts'}" for id in new]
         found += [f"- source {id} stops; its items stay" for id in self.sources.removed]
         renamed = {now for _, now in self.sources.renamed}
-        names = {one.id: one.setting for one in self.sources.settings if one.setting.key == "name" and one.id in renamed}
+        names = {
+            one.id: one.setting for one in self.sources.settings if one.setting.key == "name" and one.id in renamed
+        }
         for old, now in self.sources.renamed:
             name = f" ({names[now]})" if now in names else ""
             hint = f"; with `was: [{old}]` its former addresses lead to it" if old in self.sources.lost else ""
