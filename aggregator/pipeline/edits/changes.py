@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from msgspec import Struct, to_builtins
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from aggregator.addresses import host_of
 from aggregator.model.renamed_sources import former_ids
-from aggregator.model.settings import Position, Rules, Settings, Source, Term
+from aggregator.model.settings import Position, Publisher, Rules, Settings, Source, Term
 from aggregator.model.source import SourceState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.renamed import settings_today
@@ -31,7 +31,8 @@ BRIEFLY = 6  # at most so many lines about a section or topic are shown to the e
 
 
 class RuleChange(Struct, frozen=True):
-    """A section or topic with lines that were added or removed, such as `words: laser weapon`, `not: tear gas`, `title: Defence`."""
+    """A section or topic (or an outlet, by its name) with lines that were added or removed, such as `words: laser weapon`,
+    `not: tear gas`, `title: Defence`, `aliases: BBC News`."""
 
     id: str
     added: tuple[str, ...]
@@ -75,13 +76,14 @@ class SourceChanges(Struct, frozen=True):
 
 
 class RuleChanges(Struct, frozen=True):
-    """Ids of sections or topics. `renamed`: (old id, new id). `lost`: (removed id, id of a new one that seems to be the same), which
-    suggests a missing `was`."""
+    """Ids of sections or topics, or names of outlets. `renamed`: (old id, new id); `united`: those old ids whose new one was there before,
+    as another section or topic. `lost`: (removed id, id of a new one that seems to be the same), which suggests a missing `was`."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[RuleChange, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
+    united: tuple[str, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
 
 
@@ -92,6 +94,7 @@ class Changes(Struct, frozen=True):
     sources: SourceChanges = SourceChanges()
     sections: RuleChanges = RuleChanges()
     topics: RuleChanges = RuleChanges()
+    publishers: RuleChanges = RuleChanges()
     settings: tuple[SettingChange, ...] = ()
     other: tuple[str, ...] = ()
     lasting: bool = False
@@ -101,13 +104,15 @@ class Changes(Struct, frozen=True):
 
     def as_json(self) -> dict[str, Any]:
         """As in the API: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed, lost,
-        settings: [{id, key, from, to}]}, sections: {added, removed, changed, renamed}, topics: …, settings: [{key, from, to}], other}`."""
+        settings: [{id, key, from, to}]}, sections: {added, removed, changed, renamed}, topics: …, publishers: {added, removed, changed},
+        settings: [{key, from, to}], other}`."""
         shown: dict[str, Any] = to_builtins(self)
         del shown["lasting"]
         for kind, of in (("sources", self.sources), ("sections", self.sections), ("topics", self.topics)):
             shown[kind]["renamed"] = [{"from": old, "to": new} for old, new in of.renamed]
-        for kind in ("sections", "topics"):
-            del shown[kind]["lost"]
+        for kind in ("sections", "topics", "publishers"):
+            del shown[kind]["lost"], shown[kind]["united"]
+        del shown["publishers"]["renamed"]
         shown["settings"] = [_from_to(one) for one in self.settings]
         shown["sources"]["settings"] = [{"id": one.id, **_from_to(one.setting)} for one in self.sources.settings]
         return shown
@@ -131,10 +136,12 @@ class Changes(Struct, frozen=True):
             found += _first(f"source {id}", [f"~ source {id}: {one.setting}" for one in settings], most)
         found += [f"- source {id} pauses; its items stay" for id in paused if id not in new]
         found += [f"+ source {id} is polled again" for id in self.sources.resumed]
-        for kind, rules in (("section", self.sections), ("topic", self.topics)):
+        for kind, rules in (("section", self.sections), ("topic", self.topics), ("publisher", self.publishers)):
             found += [f"+ {kind} {id} is new" for id in rules.added]
             kept = "its former addresses lead to it"
-            found += [f"~ {kind} {old} is renamed to {id}; {kept}" for old, id in rules.renamed]
+            for old, id in rules.renamed:
+                becomes = "becomes part of" if old in rules.united else "is renamed to"
+                found.append(f"~ {kind} {old} {becomes} {id}; {kept}")
             # Not for topics: one with this id may still be found among places or categories.
             leads = "; its pages and feeds are found no more" if kind == "section" else ""
             for id in rules.removed:
@@ -146,7 +153,8 @@ class Changes(Struct, frozen=True):
                 lines = [*(f"+ {name}: {line}" for line in one.added), *(f"- {name}: {line}" for line in one.removed)]
                 found += _first(name, lines, most)
         found += [f"~ {one}" for one in self.settings]
-        found += [f"~ {key} changes" for key in self.other]
+        told = ("publishers",) if self.publishers != RuleChanges() else ()
+        found += [f"~ {key} changes" for key in self.other if key not in told]
         if self.lasting:
             found.append("~ a join or split that is removed stays in effect (how to reverse it: docs/editing.md, Undo)")
         return found
@@ -191,6 +199,7 @@ def changes(
         _sources(old.sources, new.sources, first or {}, public),
         _rules((former.sections, old.sections), new.sections, renamed),
         _rules((former.topics, old.topics), new.topics, renamed),
+        _publishers(old.publishers, new.publishers),
         (*_settings("site", old.site, new.site), *_settings("defaults", old.defaults, new.defaults)),
         tuple(other),
         bool(_regrouped(old) - _regrouped(new)),
@@ -337,16 +346,14 @@ def _rules(
     former, old = olds
     before, after = {rules.id: rules for rules in old}, {rules.id: rules for rules in new}
     called = [(one.id, id) for one in former if (id := renamed.get(one.stream))]
-    changed = []
+    changed: list[RuleChange] = []
     for id, rules in after.items():
         if id not in before:
             continue
         mine, theirs = list(_lines(rules)), list(_lines(before[id]))
         # A former id that is removed still leads here, and one that this edit renames is in `renamed`.
         mine += [f"was: {one}" for one in rules.was if one not in before[id].was and one not in dict(called)]
-        if set(mine) != set(theirs):
-            more = tuple(line for line in mine if line not in theirs)
-            changed.append(RuleChange(id, more, tuple(line for line in theirs if line not in mine)))
+        changed += _differing(id, mine, theirs)
     added = [rules for rules in new if rules.id not in before]
     removed = [rules for rules in old if rules.id not in after and rules.id not in dict(called)]
     return RuleChanges(
@@ -354,8 +361,34 @@ def _rules(
         tuple(rules.id for rules in removed),
         tuple(changed),
         tuple(called),
+        tuple(was for was, id in called if id in {one.id for one in former}),
         tuple((gone.id, here.id) for gone in removed for here in added if _stands_for(here, gone)),
     )
+
+
+def _publishers(old: Sequence[Publisher], new: Sequence[Publisher]) -> RuleChanges:
+    before, after = ({one.name: one for one in listed} for listed in (old, new))
+    both = [(name, _told(one), _told(before[name])) for name, one in after.items() if name in before]
+    return RuleChanges(
+        tuple(name for name in after if name not in before),
+        tuple(name for name in before if name not in after),
+        tuple(chain.from_iterable(_differing(*one) for one in both)),
+    )
+
+
+def _told(publisher: Publisher) -> list[str]:
+    """An outlet as lines that can be compared."""
+    lists = {"aliases": publisher.aliases, "domains": publisher.domains}
+    lists["labels"] = tuple(f"{key}: {value}" for key, value in publisher.labels)
+    return [f"{key}: {one}" for key, values in lists.items() for one in values]
+
+
+def _differing(id: str, mine: Sequence[str], theirs: Sequence[str]) -> Iterator[RuleChange]:
+    """The lines that only one of both has; nothing if none."""
+    more = tuple(line for line in mine if line not in theirs)
+    fewer = tuple(line for line in theirs if line not in mine)
+    if more or fewer:
+        yield RuleChange(id, more, fewer)
 
 
 def _stands_for(new: Rules, old: Rules) -> bool:

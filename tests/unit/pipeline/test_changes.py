@@ -180,6 +180,29 @@ def test_the_order_of_sections_decides_ties_and_is_told() -> None:
     assert told("sources:", "stories: {hide: ['https://x.example/']}\nsources:").lines() == ["~ stories changes"]
 
 
+def test_a_topic_that_another_one_takes_in_is_not_said_to_become_it() -> None:
+    two = OLD.replace("  - {id: nato, words: [NATO]}", "  - {id: nato, words: [NATO]}\n  - {id: war, words: [war]}")
+    one = OLD.replace("{id: nato, words: [NATO]}", "{id: war, was: [nato], words: [war]}")
+    assert changes(read(two), read(one)).lines() == [
+        "~ topic nato becomes part of war; its former addresses lead to it"
+    ]
+
+
+def test_which_publishers_change_and_how_is_told() -> None:
+    bbc = "publishers: [{name: BBC, aliases: [BBC News], domains: [bbc.com]}, {name: Post}]\n"
+    more = "publishers: [{name: BBC, domains: [bbc.com, bbc.co.uk], labels: {country: GB}}, {name: Wire}]\n"
+    found = changes(read(bbc + OLD), read(more + OLD))
+    assert found.lines() == [
+        "+ publisher Wire is new",
+        "- publisher Post is removed",
+        "+ publisher BBC: domains: bbc.co.uk",
+        "+ publisher BBC: labels: country: GB",
+        "- publisher BBC: aliases: BBC News",
+    ]
+    assert found.as_json()["publishers"]["removed"] == ("Post",)
+    assert found.other == ("publishers",)
+
+
 def test_which_setting_changes_from_what_to_what_is_told() -> None:
     found = told(
         "site: {title: Wire}", "site: {title: Other, url: 'https://w.example', cors: false}\ndefaults: {keep: 30d}"
