@@ -27,6 +27,7 @@ class ConfigReload:
         self._current, self._clock = shared.current, shared.clock
         self._troubles, self._news = shared.troubles, shared.news
         self._reload = reload
+        self._refused: ConfigError | None = None  # a broken edit of which nothing is told yet
         self._complaint: BrokenEdit | None = None  # the note about the broken file, as long as it is broken
         # Notes that are not stored yet; each check tries it. The first one removes that of an earlier process about a broken file.
         self._unwritten: dict[Note[Any], object] = {notes.BROKEN_EDIT: None}
@@ -37,9 +38,12 @@ class ConfigReload:
             try:
                 outcome = await asyncio.to_thread(self._reload)
             except ConfigError as error:
-                self._refuse(error)
+                self._refused = error
             if outcome is not None:
                 self._take(outcome)
+            if self._refused is not None:
+                self._refuse(self._refused)
+                self._refused = None
             await self._write()
             if self._complaint is not None:
                 await self._insist(self._complaint)
@@ -55,6 +59,8 @@ class ConfigReload:
             self._news.set()
             # the former engine contains reference cycles, and would otherwise be freed only after dozens of edits
             gc.collect()
+        if outcome.valid:
+            self._refused = None
         if outcome.valid and self._complaint is not None:
             self._complaint = self._unwritten[notes.BROKEN_EDIT] = None
             log.info("the configuration is valid again")

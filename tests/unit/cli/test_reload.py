@@ -39,7 +39,7 @@ from aggregator.schedule.decide import JITTER, after_poll
 from aggregator.schedule.rate import Bounds
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
-from aggregator.worker import startup
+from aggregator.worker import config_reload, startup
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.engine import Current, Reload, Shared
 from aggregator.worker.lock import WorkerLock
@@ -443,6 +443,25 @@ def test_where_memory_is_lacking_an_edit_is_not_lost(
     assert caplog.messages[1:] == ["configuration: recovered"]
     assert "rocket" in worker.in_force()
     assert current.engine is not worker.engine
+
+
+@pytest.mark.parametrize("mended", [False, True])
+def test_where_memory_is_lacking_a_broken_file_is_told_once_there_is_some(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, mended: bool
+) -> None:
+    """The log said half a second later that all was well."""
+    reload = ConfigReload(Shared(Current(worker.engine), "me", utc_now), worker.reloads.changed)
+    worker.save("sources: [")
+    with monkeypatch.context() as lacking:
+        lacking.setattr(config_reload, "_public", Mock(side_effect=MemoryError))
+        for _ in range(3):
+            asyncio.run(reload.check())
+        if mended:
+            worker.save(FILE)
+            for _ in range(2):
+                asyncio.run(reload.check())
+    asyncio.run(reload.check())
+    assert (worker.engines.upkeep.noted(notes.BROKEN_EDIT) is None) is mended
 
 
 @pytest.mark.parametrize("where", [(Application, "load"), (Watch, "take"), (ConfigReload, "_write")])
