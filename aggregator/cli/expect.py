@@ -145,7 +145,6 @@ def _effect(row: shapes.Proposal, section: str) -> str:
     """How many stored stories an edit moves. Those that keep their primary section are counted apart."""
     newest = "newest " if row["looked_at"] == LOOKED_AT else ""
     beside = row["changed"] - row["moved"]
-    way = "out of" if row["key"] == "not" else "also into"
-    told = f", takes {beside} {way} {row['section']}" if beside else ""
-    there = f"; {row['led']} are in {section} by now" if row["led"] else ""
+    told = f", changes further sections of {beside}" if beside else ""
+    there = f"; {row['led']} of them in {section} already" if row["led"] else ""
     return f"moves {row['moved']} of the {row['looked_at']} {newest}stored stories that it could affect{told}{there}"

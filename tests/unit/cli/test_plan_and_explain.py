@@ -872,7 +872,7 @@ def test_stories_that_an_edit_moves_are_told_from_those_that_it_also_lists(desk:
     assert (first["line"], first["moved"], first["changed"]) == ("squid", 1, 2)
     assert [one["title"] for one in first["samples"]] == titles[::-1]
     told = desk.run("explain", "Squid", "--expect", "defense")
-    assert "    moves 1 of the 2 stored stories that it could affect, takes 1 also into defense\n" in told
+    assert "    moves 1 of the 2 stored stories that it could affect, changes further sections of 1\n" in told
     assert "(world → defense)\n" in told
     assert "(asia-pacific, also in defense)\n" in told
 
