@@ -67,6 +67,7 @@ def percentile(script: Path) -> tuple[float, float]:
     assert "Non-2xx" not in printed, printed
     value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)\b", printed).groups()  # type: ignore[union-attr]
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", printed)[1])  # type: ignore[index]
+    assert rate, f"no answer within {SECONDS} s: this machine has too much else to do"
     return float(value) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit], rate
 
 
