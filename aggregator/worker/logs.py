@@ -46,8 +46,8 @@ class LineFormatter(logging.Formatter):
 class Unrepeated(logging.Filter):
     """Lets each error message of the web and of the event loop through only once a minute, then with the number of repetitions: while the
     database is unreachable every request logs one, and while no memory is left the loop logs thousands a second, which could fill the
-    disk. Not affected are tracebacks (of what this machine lacks there is a message instead), and all messages of the worker: these report
-    changes, and a failure that returns after a recovery must be seen."""
+    disk. Not affected are tracebacks, except those of what this machine lacks, and all messages of the worker: these report changes, and a
+    failure that returns after a recovery must be seen."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class Unrepeated(logging.Filter):
             if error is None or not (lacking := lack(error)):
                 return True
             record.msg = f"{record.getMessage().partition(chr(10))[0]}: {lacking}"
-            record.args, record.exc_info = (), None
+            record.args = ()
         message = record.getMessage()
         with self._lock:
             if 0 <= record.created - self._logged.get(message, -math.inf) < MINUTE:

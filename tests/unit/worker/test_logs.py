@@ -132,7 +132,7 @@ async def test_while_no_memory_is_left_the_event_loop_fills_no_disk(
     caplog.handler.removeFilter(only)
     (record,) = caplog.records
     assert record.getMessage().endswith(f": {OutOfMemory()}")
-    assert not record.exc_info
+    assert record.exc_info, "where it was: what asks for too much memory is a fault of ours"
 
 
 def test_what_fails_again_after_it_recovered_is_logged_again(
