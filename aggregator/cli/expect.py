@@ -1,5 +1,4 @@
-"""`explain --expect SECTION`: proposes the smallest edits that would put a text into a section, with the effect of each on the
-archive."""
+"""`explain --expect SECTION`: proposes edits of one line that would put a text into a section, with the effect of each on the archive."""
 
 from __future__ import annotations
 
@@ -127,7 +126,7 @@ def expectation(value: shapes.Expectation) -> Iterator[str]:
         yield f"No edit of a single line moves it to {section}; a `never` of the section, or several rules, prevent it."
         return
     for count, row in enumerate(value["proposals"]):
-        yield "Smallest edit:" if count == 0 else "Or:"
+        yield "Proposed edit:" if count == 0 else "Or:"
         yield f"  {row['at']}  {row['section']}, {row['edit']}"
         yield from (f"    fails an example: {problem}" for problem in row["fails"])
         if row["key"] == "not":

@@ -30,7 +30,7 @@ from aggregator.text.plurals import counted
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="+", help="a headline, the address of an article, or the id of a story or item")
-    option(parser, "--expect", "propose the smallest edits that would put it into this section", metavar="SECTION")
+    option(parser, "--expect", "propose edits of one line that would put it into this section", metavar="SECTION")
     json_option(parser)
 
 

@@ -174,8 +174,8 @@ class KeptOut(Line):
 
 
 class Proposal(TypedDict):
-    """A smallest edit. `edit`: what to type at `at`; `fails`: the examples that it breaks; `story`: the primary section that the story of
-    the text would have. Numbers of stories: `looked_at` that it could affect, `led` of them with the expected primary section by now;
+    """An edit of one line. `edit`: what to type at `at`; `fails`: the examples that it breaks; `story`: the primary section that the story
+    of the text would have. Numbers of stories: `looked_at` that it could affect, `led` of them with the expected primary section by now;
     `moved` to another primary section, `changed` in any way."""
 
     section: str

@@ -792,7 +792,7 @@ def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
             "what it says it would move is what plan says"
         )
     out = desk.run("explain", "Laser turret for Japan", "--expect", "defense")
-    assert "Smallest edit:" in out
+    assert "Proposed edit:" in out
     assert "It is in world already." in desk.run("explain", "Octopuses dream", "--expect", "world")
     with pytest.raises(AssertionError, match="did you mean `defense`"):
         desk.run("explain", "x", "--expect", "defence")
