@@ -126,8 +126,15 @@ def state(place: Installation) -> tuple[Any, ...]:
     )
 
 
-@pytest.mark.parametrize("do", [apply, reload])
-@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+@pytest.mark.parametrize(
+    ("kind", "do"),
+    [
+        ("sqlite", apply),
+        ("postgres", reload),
+        pytest.param("sqlite", reload, marks=pytest.mark.slow),
+        pytest.param("postgres", apply, marks=pytest.mark.slow),
+    ],
+)
 def test_a_kill_at_any_statement_leaves_an_edit_in_force_as_a_whole_or_not_at_all(
     tmp_path: Path, kind: str, do: Callable[[Installation], None]
 ) -> None:

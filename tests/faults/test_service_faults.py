@@ -854,6 +854,7 @@ def test_f5_an_edit_for_which_a_full_disk_has_no_room_at_start_waits_and_readers
             ended(process)
 
 
+@pytest.mark.slow
 def test_f1_and_f5_who_was_killed_on_a_full_disk_starts_on_it(tmp_path: Path, server: Server) -> None:
     """The leases of the killed process could not be given back, and the next one ended."""
     server.routes["/silent"] = silent

@@ -479,9 +479,10 @@ def test_a_process_that_a_child_in_the_hands_of_its_document_has_started_holds_n
     monkeypatch.syspath_prepend(tmp_path)
 
     async def main() -> None:
-        async with asyncio.timeout(PATIENCE), Sandbox(children=1) as sandbox:
+        async with asyncio.timeout(PATIENCE), Sandbox(children=1, wall=5) as sandbox:
             with pytest.raises(SandboxError):
                 await sandbox.parse(fetched(GOOD), JOB)
+            sandbox._wall = PATIENCE
             assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
 
     try:
