@@ -244,7 +244,7 @@ class Application(Configured):
 
     def places_alike(self, before: Settings, archive: Archive) -> bool:
         """Whether stored stories stay as they are if this configuration is put in force after `before`."""
-        from aggregator.pipeline.edits.changes import place_alike
+        from aggregator.pipeline.edits.alike import place_alike
 
         told = [state for state in archive.sources.states(listed=False) if state.last_success]
         return place_alike(before, self.settings, told)

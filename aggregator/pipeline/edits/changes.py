@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import chain, groupby
 from typing import Any
 
 from msgspec import Struct, to_builtins
-from msgspec.structs import replace
 
-from aggregator.addresses import host_of
 from aggregator.model.renamed_sources import former_ids
 from aggregator.model.settings import Position, Publisher, Rules, Settings, Source, Term
-from aggregator.model.source import SourceState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.renamed import settings_today
 
@@ -22,11 +19,6 @@ CONTACT = "site.contact"
 """Told without its values, which are for outlets: anybody may read the API."""
 HIDDEN = "***"
 UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-INDIFFERENT = frozenset((
-    "id", "name", "url", "every", "keep", "full_text", "enabled", "was", "headers", "labels", "lang", "at", "retry_after",
-))  # fmt: skip
-"""Settings of a source that place none of its stored items elsewhere. (A name that is the publisher's, too, is in `publisher`.)"""
-DECISIVE = tuple(name for name in Source.__struct_fields__ if name not in INDIFFERENT)
 BRIEFLY = 6  # at most so many lines about a section or topic are shown to the editor who made the change
 
 
@@ -185,10 +177,10 @@ def changes(
         return Changes()
     renamed, old = new.renamed, settings_today(former := old, new)
     keys = ("allow_private", "publishers")
-    other = [key for key in keys if _bare(getattr(old, key)) != _bare(getattr(new, key))]
+    other = [key for key in keys if bare(getattr(old, key)) != bare(getattr(new, key))]
     if old.site.contact != new.site.contact:
         other.append(CONTACT)
-    if _bare(old.overrides) != _bare(new.overrides):
+    if bare(old.overrides) != bare(new.overrides):
         other.append("stories")
     for key in ("sections", "topics"):
         if _reordered([one.id for one in getattr(old, key)], [one.id for one in getattr(new, key)]):
@@ -206,60 +198,19 @@ def changes(
     )
 
 
-def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> bool:
-    """Whether `new` places every stored item as `old` does, so that stored stories need not be re-placed. `told`: the sources that may
-    have items, whether they are still in the file or not. Sections and topics must be the same except for titles, descriptions,
-    examples and removed former ids. Of sources the `DECISIVE` settings matter, and of the address the host, by which an outlet
-    is known."""
-    if _decisive(old) != _decisive(new) or not new.renamed.items() <= old.renamed.items():
-        return False
-    before, after = ({source.id: _decisive_of(source) for source in one.sources} for one in (old, new))
-    ids, addresses = {state.id for state in told}, {state.url for state in told}
-    # A source that moves to the address of another may take over what that one told (`model.renamed_sources`).
-    own = {(source.id, source.url) for source in old.sources}
-    return (
-        all(
-            before[source.id] == after[source.id] and ((source.id, source.url) in own or source.url not in addresses)
-            if source.id in before
-            else source.id not in ids and source.url not in addresses and not source.was and not _is_special(source)
-            for source in new.sources
-        )
-        and before.keys() <= after.keys()
-    )
-
-
-def _decisive(settings: Settings) -> tuple[Any, ...]:
-    """The settings that decide where items of any source are placed."""
-    said = {"title": "", "examples": (), "counterexamples": (), "description": None, "was": ()}
-    rules = [_bare(replace(one, **said)) for one in settings.rules]
-    names = [(one.name, one.aliases, one.domains) for one in settings.publishers]
-    site = (settings.site.timezone, settings.site.country_topics)
-    return (*rules, settings.fallback, names, _bare(settings.overrides), *site)
-
-
-def _decisive_of(source: Source) -> tuple[object, ...]:
-    """The settings of a source that decide where its items are placed, and whose they are."""
-    return (*(getattr(source, name) for name in DECISIVE), host_of(source.url))
-
-
-def _is_special(source: Source) -> bool:
-    """Whether a process that does not know this source yet (its configuration is older) would place its items differently."""
-    return any(getattr(source, name) for name in DECISIVE if name != "publisher")
-
-
 def _regrouped(settings: Settings) -> set[str]:
     """Articles that `join` or `split` name."""
     said = settings.overrides
     return {url for one in (*said.join, *said.split) for url in one.urls}
 
 
-def _bare(value: Any) -> Any:
+def bare(value: Any) -> Any:
     """A value without its positions in the file."""
     if isinstance(value, Position):
         return None
     if isinstance(value, Struct):
-        return tuple(_bare(getattr(value, name)) for name in value.__struct_fields__)
-    return tuple(map(_bare, value)) if isinstance(value, tuple) else value
+        return tuple(bare(getattr(value, name)) for name in value.__struct_fields__)
+    return tuple(map(bare, value)) if isinstance(value, tuple) else value
 
 
 def _settings(key: str, old: Struct, new: Struct) -> Iterator[SettingChange]:
@@ -331,7 +282,7 @@ def _sources(
                 lost.append(former)
         if known.enabled != source.enabled:
             switched[source.enabled].append(source.id)
-        elif former == source.id and _bare(known) != _bare(source):
+        elif former == source.id and bare(known) != bare(source):
             changed.append(source.id)
     return SourceChanges(
         tuple(added), tuple(before), tuple(renamed), tuple(changed),
@@ -394,7 +345,7 @@ def _differing(id: str, mine: Sequence[str], theirs: Sequence[str]) -> Iterator[
 def _stands_for(new: Rules, old: Rules) -> bool:
     """Whether a new section or topic seems to be an old one with another id: it has the same title, or at least half of the words and
     places of both together are common."""
-    mine, theirs = ({_bare(term) for term in (*one.words, *one.places)} for one in (new, old))
+    mine, theirs = ({bare(term) for term in (*one.words, *one.places)} for one in (new, old))
     return new.title == old.title or len(mine & theirs) * 2 >= len(mine | theirs) > 0
 
 

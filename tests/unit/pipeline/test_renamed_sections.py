@@ -13,7 +13,8 @@ from aggregator.cli import shapes
 from aggregator.cli.comparison import Comparison
 from aggregator.errors import ConfigError
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.edits.changes import changes, place_alike
+from aggregator.pipeline.edits.alike import place_alike
+from aggregator.pipeline.edits.changes import changes
 from aggregator.pipeline.re_placement import re_place_stories
 
 ROOT = "https://wire.example.org/news"
