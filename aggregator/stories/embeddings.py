@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aggregator.stories.arrays import Floats, Ints, look_up
-from aggregator.stories.rarity import listed
+from aggregator.stories.arrays import Floats, Ints
+from aggregator.stories.rarity import listed_at
 
 if TYPE_CHECKING:
     from aggregator.stories.matrix import Matrix
@@ -30,7 +30,7 @@ UNDERSTOOD = 0.5
 def embed(words: Matrix, index: Ints) -> Floats:
     """The embeddings of the rows, of shape (rows, DIMENSIONS): the sum of the vectors of a row's words, those in the headline times
     `TITLE`, normalised to length 1; zero if no word has a vector. The lengths of the vectors already reflect the rarity of words.
-    `index`: of each column in `rarity.listed`, -1 if its word is not there."""
+    `index`: `rarity.listed_at` of each column."""
     from aggregator.stories.sparse import csr_array  # the web, which embeds single texts, does without it
 
     known = words.only((index >= 0)[words.column])
@@ -47,8 +47,8 @@ def embed(words: Matrix, index: Ints) -> Floats:
 def embed_text(title: Collection[int], lead: Collection[int]) -> Floats:
     """As `embed` for a single text: `title` are the stems (`word_id`s) of its headline, `lead` those that only its lead has. Zero if fewer
     than `UNDERSTOOD` of them have a vector: a French text has two or three such words, which do not tell what it is about."""
-    stems, _ = listed()
-    index, there = look_up(np.array([*title, *lead], dtype=np.int64), stems)
+    index = listed_at(np.array([*title, *lead], dtype=np.int64))
+    there = index >= 0
     weights = np.repeat([TITLE, 1.0], [len(title), len(lead)])
     found: Floats = weights[there] @ _vectors()[index[there]]
     length = float(np.linalg.norm(found))

@@ -50,9 +50,19 @@ class Rarity(dict[int, float]):
 def background(words: Ints) -> Floats:
     """For each word the share of documents of the background that contain it. The background is news in English, or for an everyday
     word of another language news in that language."""
-    stems, shares = listed()
-    index, there = look_up(words, stems)
-    found: Floats = np.where(there, shares[index], unlisted())
+    return shares(words, listed_at(words))
+
+
+def listed_at(words: Ints) -> Ints:
+    """The index of each word in `listed`; -1 if it is not there."""
+    index, there = look_up(words, listed()[0])
+    return np.where(there, index, -1)
+
+
+def shares(words: Ints, index: Ints) -> Floats:
+    """The `background` of these words; `index`: `listed_at` of each."""
+    there = index >= 0
+    found: Floats = np.where(there, listed()[1][index], unlisted())
     found[~there] = np.maximum(everyday(words[~there]), unlisted())
     return found
 

@@ -8,17 +8,17 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.stories.arrays import Bools, Ints, look_up
+from aggregator.stories.arrays import Bools, Ints
 from aggregator.stories.locations import is_place, locate
 from aggregator.stories.names import named
-from aggregator.stories.rarity import background, listed
+from aggregator.stories.rarity import listed_at, shares
 
 Traits: TypeAlias = NDArray[Any]
 TRAITS = np.dtype(
     [
         ("share", np.float64),  # of the documents of the background (`rarity.background`)
         ("location", np.int64),  # packed; 0 if unknown
-        ("listed", np.int32),  # index in `rarity.listed`; -1 if it is not there
+        ("listed", np.int32),  # `rarity.listed_at`
         ("figure", np.bool_),  # whether it begins with a digit
         ("place", np.bool_),  # whether it names a place
         ("names", np.bool_, 4),  # as by `names.named`
@@ -30,10 +30,9 @@ TRAITS = np.dtype(
 def traits(words: Ints, figure: Bools) -> Traits:
     """The traits of these words. `figure`: which of them begin with a digit."""
     found = np.empty(len(words), TRAITS)
-    index, there = look_up(words, listed()[0])
-    found["share"] = background(words)
+    found["listed"] = listed_at(words)
+    found["share"] = shares(words, found["listed"])
     found["location"] = locate(words)
-    found["listed"] = np.where(there, index, -1)
     found["figure"] = figure
     found["place"] = is_place(words)
     found["names"] = np.stack(named(words), axis=1)
