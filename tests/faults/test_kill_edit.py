@@ -126,6 +126,15 @@ def state(place: Installation) -> tuple[Any, ...]:
     )
 
 
+def installed(folder: Path, kind: str) -> Installation:
+    """With the file of before in force, on a database of this kind."""
+    database = fresh_database() if kind == "postgres" else f"sqlite:///{folder / 'a.db'}"
+    place = Installation(folder / "feeds.yaml", folder, database)
+    place.config.write_text(BEFORE)
+    apply(place)
+    return place
+
+
 @pytest.mark.parametrize(
     ("kind", "do"),
     [
@@ -138,10 +147,7 @@ def state(place: Installation) -> tuple[Any, ...]:
 def test_a_kill_at_any_statement_leaves_an_edit_in_force_as_a_whole_or_not_at_all(
     tmp_path: Path, kind: str, do: Callable[[Installation], None]
 ) -> None:
-    database = fresh_database() if kind == "postgres" else f"sqlite:///{tmp_path / 'a.db'}"
-    place = Installation(tmp_path / "feeds.yaml", tmp_path, database)
-    place.config.write_text(BEFORE)
-    apply(place)
+    place = installed(tmp_path, kind)
     now = utc_now()
     with closing(Application.load(place).database.open()) as archive:
         archive.intake.apply([polled("one", [item("one", "a", "Missile lands in the sea")])], now)
@@ -167,10 +173,7 @@ def test_a_kill_at_any_statement_leaves_an_edit_in_force_as_a_whole_or_not_at_al
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_a_kill_at_any_statement_of_an_edition_leaves_its_news_waiting_or_in_stories(tmp_path: Path, kind: str) -> None:
-    database = fresh_database() if kind == "postgres" else f"sqlite:///{tmp_path / 'a.db'}"
-    place = Installation(tmp_path / "feeds.yaml", tmp_path, database)
-    place.config.write_text(BEFORE)
-    apply(place)
+    place = installed(tmp_path, kind)
     with closing(Application.load(place).database.open()) as archive:
         titles = {"a": "Missile lands in the sea", "b": "Octopuses dream"}
         archive.intake.apply([polled("one", [item("one", key, title) for key, title in titles.items()])], utc_now())
@@ -194,10 +197,7 @@ def test_a_kill_at_any_statement_of_an_edition_leaves_its_news_waiting_or_in_sto
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_a_kill_between_what_the_editor_splits_and_joins_leaves_neither_undone(tmp_path: Path, kind: str) -> None:
-    database = fresh_database() if kind == "postgres" else f"sqlite:///{tmp_path / 'a.db'}"
-    place = Installation(tmp_path / "feeds.yaml", tmp_path, database)
-    place.config.write_text(BEFORE)
-    apply(place)
+    place = installed(tmp_path, kind)
     titles = {
         "one": ("Dam in Kakhovka gives way and floods towns", "Octopuses dream in colour, marine biologists find"),
         "two": (
