@@ -15,13 +15,14 @@ from aggregator.errors import ConfigError, Problem
 from aggregator.model.settings import Term
 from aggregator.text.match import Needle, needle
 from aggregator.text.regions import codes_of, countries
+from aggregator.text.scripts import MARKS
 
 PLACE = re.compile(r"[A-Za-z0-9]{2,}(?:-[A-Za-z0-9]+)*")
-WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its weight, read as one text
-SEVERAL = re.compile(r"[\w.]\s*(?:[,;]\s|[、，；])\s*\w|[^\W\d]\s*[,;][^\W\d]")  # commas or semicolons between words
+WEIGHED = re.compile(rf"(.*(?:[^\W\d]|[{MARKS}])) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its weight, read as one text
+SEVERAL = re.compile(rf"[\w.{MARKS}]\s*(?:[,;]\s|[、，；])\s*\w|(?:[^\W\d]|[{MARKS}])\s*[,;][^\W\d]")  # between words
 ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  # one name with a comma: Washington, D.C.
 OPERATOR = re.compile(r"\s(?:OR|AND|NOT|\+)\s")
-LETTER = re.compile(r"([^\W\d_])[^\w\s!]+")  # a letter with signs that do not count: C#, C++
+LETTER = re.compile(rf"([^\W\d_])[^\w\s!{MARKS}]+")  # a letter with signs that do not count: C#, C++
 SLASHED = re.compile(r"/(.+)/(?:g?i|ig)")  # as JavaScript and Perl write patterns; /pol/ and /r/gis are names
 SUFFIX = re.compile(r"(ac|co|com|edu|ne|net|or|org)\.[a-z]{2}")  # open to everybody; gov.uk is an outlet
 PRONOUNS = frozenset(("it", "us", "who"))  # in capitals a sector, a country and an agency of the UN
@@ -120,6 +121,11 @@ def _of_rules(rules: Rules) -> Iterator[Problem]:
                 yield term.at.warning(
                     f"`{word}` is a word that most texts have: write `{word.upper()}`, which is found in capitals only"
                 )
+    for term in (*rules.words, *rules.nots, *rules.nevers):
+        first: dict[Needle | None, str] = {}
+        for word in chain(*term.choices, term.unless):
+            if (other := first.setdefault(needle(word), word)) != word:
+                yield term.at.warning(f"`{word}` is the same word as `{other}` in this line: keep one")
     found = {_needles(term): term for term in rules.words}
     for key, terms, effect in (("not", rules.nots, "never counts"), ("never", rules.nevers, "excludes its own items")):
         for term in terms:

@@ -20,6 +20,7 @@ from aggregator.config.tree import Items, Table, kind
 from aggregator.model.settings import LONGEST_WORD, Position, Term, alternatives
 from aggregator.text.match import needle
 from aggregator.text.regions import COUNTRIES, REGIONS, countries
+from aggregator.text.scripts import MARKS
 
 MAX_WEIGHT = 100.0
 MAX_PARTS = 8
@@ -27,6 +28,7 @@ MAX_CHOICES = 100  # alternatives of a part; words of `unless`
 STEM = 2  # at least so many letters before *: fewer would match a tenth of the dictionary
 TAIL = 3  # … and after it
 PATTERN = re.compile(r"[\\^$|\[\]{}()<>?]|\.[*+]|\*[*+]|\+\*")  # C++ is a word
+SIGNS = re.compile(rf"\A[\W_]+|(?:(?![{MARKS}])[\W_])+\Z")  # around a word, which may end in a vowel sign or an accent
 # In headlines these stand for a continent; in this file the group is meant.
 GROUPS_MEANT = {
     "balkan": "balkans",
@@ -111,8 +113,8 @@ def word(value: object, at: Position | None = None) -> str:
         raise Wrong(f"* needs a word of {TAIL} letters or more after it, found {shown(value)}", at)
     if letters < STEM:
         raise Wrong(f"* needs a word of {STEM} letters or more before it, found {shown(value)}", at)
-    inner = re.sub(r"\A[\W_]+|[\W_]+\Z", "", bare)
-    if (written.startswith("*") and not bare[0].isalnum()) or (written.endswith("*") and not bare[-1].isalnum()):
+    inner = SIGNS.sub("", bare)
+    if (written.startswith("*") and bare[0] != inner[0]) or (written.endswith("*") and bare[-1] != inner[-1]):
         meant = f"{'*' * written.startswith('*')}{inner}{'*' * written.endswith('*')}"
         raise Wrong(f"* stands directly beside a letter or digit, found {shown(value)}; did you mean `{meant}`?", at)
     return written

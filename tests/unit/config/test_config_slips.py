@@ -41,6 +41,12 @@ def warned(old: str, new: str) -> list[str]:
         ("- heat", "- heat, drought", "10:9: warning: `heat, drought` is one phrase: write a line with - for each word"),
         ("- heat", "- heat；drought", "10:9: warning: `heat；drought` is one phrase"),
         ("- heat", "- heat,drought", "10:9: warning: `heat,drought` is one phrase"),
+        ("- heat", "- {all: [Gaza, truce | gaza]}", "10:9: warning: `gaza` is the same word as `Gaza` in this line: keep one"),
+        ("- heat", "- {all: [US, truce], unless: [U.S.]}", "10:9: warning: `U.S.` is the same word as `US` in this line"),
+        ("[recipe]", "[{all: [recipe, F-35 | F35, F 35]}]", "11:13: warning: `F 35` is the same word as `F-35` in this line"),
+        ("- heat", "- दिल्ली, मुंबई", "10:9: warning: `दिल्ली, मुंबई` is one phrase"),
+        ("- heat", "- दिल्ली,मुंबई", "10:9: warning: `दिल्ली,मुंबई` is one phrase"),
+        ("- heat", "- दिल्ली:2", "10:9: warning: `दिल्ली:2` is a phrase without a weight"),
         ("- heat", "- U.S., U.K.", "10:9: warning: `U.S., U.K.` is one phrase"),
         ("- heat", "- heat NOT fever", "`heat NOT fever` is one phrase: write a line"),
         ("name: One", "name: One\n    publisher: null", "5:16: warning: `null` is text here, not nothing: leave the line out"),
@@ -83,6 +89,10 @@ def test_a_password_is_in_no_warning() -> None:
         ("- heat", "- 'heat OR drought'"),
         ("- heat", "- '/heat/i'"),
         ("- heat", "- C++ code"),
+        ("- heat", "- की"),  # a letter and its vowel sign
+        ("- heat", "- दिल्ली*"),
+        ("- heat", "- '*दिल्ली*'"),
+        ("- heat", "- cafe\u0301*"),  # as macOS writes é
         ("- heat", "- X!"),
         ("- heat", "- /pol/"),
         ("- heat", "- /r/gis"),
