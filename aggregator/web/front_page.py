@@ -21,7 +21,7 @@ from aggregator.web.pinned import pinned, without
 AROUND = 500  # so many of the newest stories are considered
 RECENT = timedelta(hours=24)
 PAST = timedelta(days=30)  # stories so much older than the `NEWEST` are not shown: short of news, lists go far back
-PAST_TOP = timedelta(days=2)  # … are not at the top: what several of few outlets told last may be of last week
+PAST_TOP = timedelta(days=2)  # … than the newest one are not at the top: few outlets may have told them last week
 PER_SECTION = 6  # stories of each section
 FOREMOST = 11  # stories at the top
 SEVERAL = 60  # those at the top are chosen from so many of the newest stories, for each number of outlets in MANY
@@ -50,8 +50,9 @@ def front_page(lib: Library) -> FrontPage:
     asked = [(query, *of_many(query)) for query in of_sections]
     every = [latest, *of_latest, *chain.from_iterable(asked)]
     listed = reading.heads(every, now)  # together: most stories are in several
-    reached = _reached(listed.values(), lib.hour() + timedelta(hours=1)) or lib.now()
-    lists = {query: [one for one in stories if one.published >= reached - PAST] for query, stories in listed.items()}
+    times = _times(listed.values(), lib.hour() + timedelta(hours=1)) or [lib.now()]
+    past = times[-NEWEST:][0] - PAST
+    lists = {query: [one for one in stories if one.published >= past] for query, stories in listed.items()}
     newest, several = lists[latest], each_once(lists[query] for query in of_latest)
     held = {section.id: pinned(lib, section.id) for section in sections}
     subjects = followed(settings)
@@ -60,7 +61,7 @@ def front_page(lib: Library) -> FrontPage:
     recent = [story for story in newest if story.published >= since]
     affairs = Affairs(recent, reading.publishers(known), lib.now(), subjects)
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
-    told = (story for story in several if story.id not in homes and story.published >= reached - PAST_TOP)
+    told = (story for story in several if story.id not in homes and story.published >= times[-1] - PAST_TOP)
     top = affairs.foremost(told, FOREMOST)
     chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top[1:], *held.values())) if top else []
     chapters.sort(key=lambda story: story.published, reverse=True)  # by the times that are shown beside them
@@ -98,12 +99,12 @@ def _just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], sinc
     return sorted((one for one in newest if one.id in ids), key=lambda one: one.published, reverse=True)
 
 
-def _reached(lists: Iterable[Sequence[StoryHead]], until: datetime) -> datetime | None:
-    """The time that the news has reached: when the first of the `NEWEST` stories in all lists was published. (Not the newest one: one
-    story a month may be all there is. And not the present: a page of an archive that is no longer polled stays as it was.) Without
-    those of after `until`, from a clock that was ahead: for as long, all others would be old."""
+def _times(lists: Iterable[Sequence[StoryHead]], until: datetime) -> list[datetime]:
+    """When the stories in all lists were published, the newest last: what is old is measured against these, not against the present, since
+    a page of an archive that is no longer polled stays as it was. Without those of after `until`, from a clock that was ahead: for as
+    long, all others would be old."""
     published = {story.id: story.published for story in chain.from_iterable(lists) if story.published < until}
-    return min(sorted(published.values())[-NEWEST:], default=None)
+    return sorted(published.values())
 
 
 def of_many(query: StreamQuery) -> list[StreamQuery]:

@@ -218,12 +218,13 @@ def test_a_block_of_the_front_page_whose_news_is_old_begins_with_the_newest(room
     assert re.findall(r'<h3[^>]*><a href="[^"]+"[^>]*>([^<]+)', block) == [one.title for one in old]
 
 
+@pytest.mark.parametrize("many", [1, 8, 9])
 @pytest.mark.parametrize(("news", "led"), [(timedelta(hours=1), False), (timedelta(days=4), True)])
 def test_the_top_has_no_news_of_last_week_where_there_is_news_of_today(
-    room: Newsroom, news: timedelta, led: bool
+    room: Newsroom, news: timedelta, led: bool, many: int
 ) -> None:
     """With two or three sources, what several outlets told last led the page for days. Where nothing is polled any more it still does."""
-    words = ["anchors", "boilers", "cooks", "divers", "engines", "flags", "guns", "hulls", "islands"]
+    words = ["anchors", "boilers", "cooks", "divers", "engines", "flags", "guns", "hulls", "islands"][:many]
     today = [item(f"{word.title()} seen by {n + 20} men", age=news, summary="") for n, word in enumerate(words)]
     told = [item("Navy sinks a frigate", source, age=timedelta(days=5)) for source in ("bbc-world", "kyodo")]
     room.publish(*today, *told)
