@@ -31,6 +31,7 @@ STATIC = {
     "wire.css": "text/css; charset=utf-8",
     "wire.js": "text/javascript; charset=utf-8",
     "icon.png": "image/png",
+    "touch.png": "image/png",
 }
 
 

@@ -46,6 +46,7 @@ OTHERS = {
     "/static/wire.css": "text/css; charset=utf-8",
     "/static/wire.js": "text/javascript; charset=utf-8",
     "/static/icon.png": "image/png",
+    "/static/touch.png": "image/png",
     "/favicon.ico": "image/png",
     "/robots.txt": "text/plain; charset=utf-8",
 }
