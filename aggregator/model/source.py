@@ -98,6 +98,8 @@ ASKED_TO_WAIT = (429, 503)
 """Status codes with which Retry-After is honoured."""
 HORIZON = timedelta(days=7)
 """The next poll is never further away than this, whatever a server asks for. A later time in the store comes from a wrong clock."""
+SIGHTINGS = 5
+"""Permanent redirects in a row after which their target is requested instead (`schedule/permanent_redirects.py`)."""
 LONGEST_HOLD = 3600
 """Seconds. A Retry-After that one source received applies to the other sources of its host for at most this long."""
 

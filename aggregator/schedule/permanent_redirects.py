@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from aggregator.addresses import literal_private
-from aggregator.model.source import SourceState
+from aggregator.model.source import SIGHTINGS, SourceState
 
-SIGHTINGS = 5
 PROOF = timedelta(hours=24)
 _UNSEEN = timedelta(hours=12)
 """If a poll comes later than this after it was due (the machine slept), counting starts over: what happened meanwhile is unknown."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.model.settings import Source
-from aggregator.model.source import HORIZON, NOT_POLLED, SourceState
+from aggregator.model.source import HORIZON, NOT_POLLED, SIGHTINGS, SourceState
 from aggregator.store.dialect import Dialect, Lock, Reads, Writes
 from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, grouped, source_state, state_columns
 from aggregator.store.source_edits import Edits, after_pause, at_new_address, edits
@@ -56,7 +56,8 @@ class Sources:
     def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         """(id, requested address) of the sources that `claim` would return, longest due first; without claiming them."""
         condition, values = available(self._db.dialect, now)
-        query = f"SELECT id, coalesce(moved_to, url) FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?"
+        address = f"CASE WHEN moved_count >= {SIGHTINGS} THEN moved_to ELSE url END"
+        query = f"SELECT id, {address} FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?"
         return self._db.read(query, (*values, limit))
 
     def renew(self, owner: str, roots: Collection[str], now: datetime, lease: timedelta) -> None:

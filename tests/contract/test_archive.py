@@ -26,7 +26,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.notes import Measures, Note, RePlacing
 from aggregator.model.poll import PollResult, Recognition, StoredItems
 from aggregator.model.settings import Source
-from aggregator.model.source import SourceState
+from aggregator.model.source import SIGHTINGS, SourceState
 from aggregator.model.story import Batch, EditionItem, StoryView
 from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.normalise.recognition import recognise
@@ -1078,6 +1078,20 @@ def test_a_source_that_is_gone_is_polled_only_where_it_is_named(store: Store) ->
     lease = timedelta(minutes=5)
     assert {state.id for state in store.sources.claim("one", NOW, lease)} == {"beta", "gamma"}
     assert [state.id for state in store.sources.claim("two", NOW, lease, ids=["alpha"], due_only=False)] == ["alpha"]
+
+
+def test_a_source_that_is_due_is_told_with_the_address_that_will_be_requested(store: Store) -> None:
+    """A redirect that was seen a few times is not adopted: workers share hosts by this address, and would ask the one that redirects at
+    the same time."""
+    alpha, beta, _ = store.sources.states()
+    elsewhere = "https://elsewhere.example/feed"
+    seen, adopted = (
+        structs.replace(one, moved_to=elsewhere, moved_since=NOW, moved_count=count)
+        for one, count in ((alpha, SIGHTINGS - 1), (beta, SIGHTINGS))
+    )
+    store.sources.save([seen, adopted])
+    due = dict(store.sources.due(NOW, 10))
+    assert due == {"alpha": alpha.url, "beta": elsewhere, "gamma": "https://gamma.example/feed"}
 
 
 def test_who_gives_short_leases_respects_long_ones(store: Store) -> None:
