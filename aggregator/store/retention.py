@@ -27,7 +27,7 @@ DELETED = {"summary", "content", "enclosures"}
 
 EMPTY_ARTICLES = "UPDATE articles SET item = item, content = '' WHERE item IN"
 
-KEPT = "(t.content != '' OR t.summary != '')"
+KEPT = "(t.content != '' OR t.summary != '' OR t.enclosures IS NOT NULL)"
 """The condition that a text `t` is not deleted yet. It must have the same words as the condition of its partial index."""
 
 MOVES = 20

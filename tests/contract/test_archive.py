@@ -874,6 +874,19 @@ def test_a_picture_without_words_comes_back_like_a_text(store: Store) -> None:
     assert recognise([picture], StoredItems(store.intake.known([picture.id]))).seen
 
 
+def test_a_recording_without_any_words_is_deleted_too_and_comes_back(store: Store) -> None:
+    """Of a podcast that tells nothing of its episodes."""
+    sound = Enclosure("https://alpha.example/1.mp3", "audio/mpeg")
+    episode = replace(item("alpha", "1", "Defense, episode 1", summary="", content=""), enclosures=(sound,))
+    publish(store, polled("alpha", [episode]), at=ago(days=100))
+    assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
+    (told,) = store.reading.items(StreamQuery("latest"), SECONDS)[0]
+    assert (told.enclosures, told.pruned) == ((), False), "judged by its headline, it can be judged again"
+    publish(store, polled("alpha", changed=recognise([episode], StoredItems(store.intake.known([episode.id]))).changed))
+    (told,) = store.reading.items(StreamQuery("latest"), SECONDS)[0]
+    assert told.enclosures == (sound,)
+
+
 def test_a_text_that_waits_for_the_edition_is_not_pruned_before(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Of old", summary="Defense of it.")])], ago(days=100))
     assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 0
