@@ -101,6 +101,16 @@ class InStream(Struct, frozen=True):
     active: bool = True  # False: it has left; if it returns, it keeps its time of entering
 
 
+class ItemInStream(NamedTuple):
+    """When an item entered a section or topic (the table `item_entries`), if that is not when it entered the archive. `as_primary`: the
+    section as its primary one."""
+
+    item: int
+    stream: StreamName
+    as_primary: bool
+    entered: int
+
+
 class StoryState(Struct, frozen=True):
     """A story as stored. `n` is the number of its founding item, `id` a UUID derived from that item's."""
 
@@ -182,6 +192,7 @@ class Batch(Struct, frozen=True):
     now: int = 0
     forgotten: tuple[int, ...] = ()  # items that the grouping must no longer find
     anew: bool = False  # stored items are placed again; one that waits in `pending` because it changed stays there
+    rewritten: tuple[ItemInStream, ...] = ()  # what new texts of known items mean for their streams
     unmoved: tuple[int, ...] = ()  # stories that are placed alike under `epoch`: only their epoch is updated
 
     @property

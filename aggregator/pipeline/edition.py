@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -23,6 +24,7 @@ from aggregator.pipeline.grouping import grouped
 from aggregator.pipeline.overrides import overrule, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, undoes, unpin
+from aggregator.pipeline.rewriting import rewritten
 from aggregator.pipeline.stored_at import stories_at
 from aggregator.ports import Archive
 from aggregator.stories.candidate import Candidate
@@ -224,10 +226,13 @@ def step(
         for item in seen
         for join in [joins.get(item.n)]
     )
+    anew = rewritten(chain.from_iterable(touched.known.values()), judged, began, policy.old)
     # `now()` again: a client that asked for changes since the step began has not seen this one.
     archive.edition.apply(
-        Batch(placed, tuple(stories), tuple(touched.merges), memory=grouping.memory, epoch=policy.epoch, now=now())
-    )
+        Batch(
+            placed, tuple(stories), tuple(touched.merges), grouping.memory, policy.epoch, now(), rewritten=anew,
+        )
+    )  # fmt: skip
     return sum(join.reason == "founder" for join in grouping.joins)
 
 

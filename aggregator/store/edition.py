@@ -168,6 +168,7 @@ class EditionStore(ABC, Generic[Writer]):
             merge_stories(db, batch, changed)
             placements = [placement_row(placed, changed) for placed in batch.placed]
             db.insert("placements", _PLACEMENT, placements, _PLACED_AGAIN)
+            save_item_entries(db, batch)
             apply_splits(db, batch)
             if not batch.anew:
                 end_waiting(db, batch)
@@ -254,6 +255,14 @@ def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[StreamName]
         newest = f"ON CONFLICT (stream, published) DO UPDATE SET at = {db.dialect.greatest}(shifts.at, excluded.at)"
         db.insert("shifts", "bigint bigint bigint", moved, newest)
     return streams
+
+
+def save_item_entries(db: Writes, batch: Batch) -> None:
+    """Writes when rewritten items entered sections and topics. A time once set is kept."""
+    if batch.rewritten:
+        numbers = stream_numbers(db, {one.stream for one in batch.rewritten})
+        rows = sorted((numbers[one.stream], one.as_primary, one.item, one.entered) for one in batch.rewritten)
+        db.insert("item_entries", "bigint boolean bigint bigint", rows)
 
 
 def save_memory(db: Writes, memory: Remembered) -> None:

@@ -110,10 +110,8 @@ class Lists:
         return self._found(query, ask, replace(lookup, few=few), numbers)
 
     def _found(self, query: StreamQuery, ask: int | None, lookup: Lookup, numbers: Numbers) -> list[Listed]:
-        dialect = self._db.dialect
-        if query.view == "items":
-            return self._db.read(*items_sql(dialect, query, ask, lookup, numbers), afresh=True)
-        first, later = stories_sql(dialect, query, ask, lookup, numbers)
+        build = items_sql if query.view == "items" else stories_sql
+        first, later = build(self._db.dialect, query, ask, lookup, numbers)
         found = self._db.read(*first, afresh=True)
         if later is None:
             return found

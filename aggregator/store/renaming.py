@@ -43,7 +43,7 @@ def led_on(former: Mapping[str, str], renamed: Mapping[StreamName, str]) -> dict
 
 
 def _rename(db: Writes, old: StreamName, new: StreamName, changed: int) -> None:
-    for table in ("entries", "shifts"):  # left by stories that were once in the stream with the new id
+    for table in ("entries", "item_entries", "shifts"):  # left by stories that were once in the stream with the new id
         db.write(f"DELETE FROM {table} WHERE stream = (SELECT n FROM streams WHERE name = ?)", (str(new),))
     db.write("DELETE FROM streams WHERE name = ?", (str(new),))
     db.write("UPDATE streams SET name = ? WHERE name = ?", (str(new), str(old)))

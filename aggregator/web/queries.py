@@ -183,10 +183,10 @@ def address_of(force: InForce, query: StreamQuery) -> str:
 
 
 def in_order(query: StreamQuery) -> StreamQuery:
-    """Change a search within a section or topic to a query of that stream, so that its stories are in the order in which they entered
+    """Change a search within a section or topic to a query of that stream, so that its entries are in the order in which they entered
     the stream, as in its feed. Other queries stay as they are."""
     wanted = query.filter
-    if query.kind not in ("latest", "search") or query.view != "stories" or query.window:
+    if query.kind not in ("latest", "search") or query.window:
         return query
     if wanted.section:
         return replace(query, kind="section", id=wanted.section, filter=replace(wanted, section=None))

@@ -81,13 +81,13 @@ def _listed(library: Library, query: StreamQuery, now: int, *, in_parts: bool) -
     if query.window:
         most = most or MONTH if in_parts else None  # pages of a month are limited by `query.part`
     # One more than needed, to know whether older ones follow.
-    asked = replace(query, limit=most + 1) if most else query
+    asked = in_order(replace(query, limit=most + 1) if most else query)
     reading, stories, items = library.archive.reading, list[StoryView](), list[ItemView]()
     if query.view == "items":
         items, extent = reading.items(asked, now)
         items = [library.in_force().names.of(item) for item in items]
     else:
-        stories, extent = reading.stories(in_order(asked), now)
+        stories, extent = reading.stories(asked, now)
     found = stories or items
     more = extent.left is not None or (most is not None and len(found) > most)
     last = found[:most][-1] if more and found else None
