@@ -91,7 +91,7 @@ class Http:
         """One conditional request within all limits. Never raises for errors of a server or the network.
 
         Raises:
-            TooManyFiles: no connection can be opened here.
+            Lacking: no connection can be opened here.
         """
         return await self._tried(request, await self._connections.only_public(request.url, request.named_by))
 

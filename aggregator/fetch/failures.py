@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from aggregator.errors import OUT_OF_FILES, FailureKind, TooManyFiles
+from aggregator.errors import FailureKind, lack
 from aggregator.fetch.guard import AddressRefused
 from aggregator.model.source import Failed, Freshness
 
@@ -65,8 +65,8 @@ def http_failure(status: int, fresh: Freshness, headers: Mapping[str, str]) -> F
 
 
 def _connecting(error: OSError) -> Failed:
-    if error.errno in OUT_OF_FILES:
-        raise TooManyFiles from error
+    if lacking := lack(error):
+        raise lacking from error
     if isinstance(error, AddressRefused):
         return Failed("address", str(error.strerror))
     if isinstance(error, socket.gaierror):
@@ -99,7 +99,7 @@ def failure(error: Exception) -> Failed:
     """The `Failed` for an exception of aiohttp, asyncio or the operating system; the text of `error` is not shown.
 
     Raises:
-        TooManyFiles: instead of a `Failed`, since the server is not to blame.
+        Lacking: instead of a `Failed`, since the server is not to blame.
     """
     for types, read in _READINGS:
         if isinstance(error, types):

@@ -18,6 +18,7 @@ from aiohappyeyeballs import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from aggregator.addresses import Allowance, is_public, private_host
+from aggregator.errors import lack
 
 Answers = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]]
 
@@ -132,6 +133,8 @@ def _look_up(
         answers = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)  # type: ignore[assignment]  # typeshed widens the address for builds without IPv6
     except OSError as refused:
         error = refused
+        if not (isinstance(refused, socket.gaierror) or lack(refused)):  # EAI_SYSTEM: nothing was asked
+            error = socket.gaierror(socket.EAI_AGAIN, str(refused))
     except UnicodeError:  # a label that is too long or empty
         error = socket.gaierror(socket.EAI_NONAME, "not a host name")
 

@@ -35,7 +35,7 @@ from servers.names import StubResolver
 from servers.threaded import HOST
 
 from aggregator.addresses import Allowance
-from aggregator.errors import TooManyFiles
+from aggregator.errors import Lacking, OutOfMemory, TooManyFiles
 from aggregator.fetch.client import Http
 from aggregator.fetch.gate import Limits
 from aggregator.fetch.guard import LOOKUPS, Guard, SystemResolver
@@ -406,19 +406,24 @@ def test_addresses_that_fail_each_in_its_way_are_no_unknown_name() -> None:
     assert outcome.kind == "refused"
 
 
-@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
-@pytest.mark.parametrize("lacking", ["make_socket", "resolve"])
-def test_a_lack_of_files_here_is_no_fault_of_the_server(
-    server: Server, monkeypatch: pytest.MonkeyPatch, lacking: str, number: int
+@pytest.mark.parametrize(
+    ("number", "lack"), [(errno.EMFILE, TooManyFiles), (errno.ENFILE, TooManyFiles), (errno.ENOMEM, OutOfMemory)]
+)
+@pytest.mark.parametrize("lacking", ["make_socket", "resolve", "getaddrinfo"])
+def test_what_lacks_here_is_no_fault_of_the_server(
+    server: Server, monkeypatch: pytest.MonkeyPatch, lacking: str, number: int, lack: type[Lacking]
 ) -> None:
-    def refused(*_: object) -> socket.socket:
+    def refused(*_: object, **__: object) -> socket.socket:
         raise OSError(number, os.strerror(number))
 
     async def unresolved(*_: object, **__: object) -> list[object]:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(Guard, lacking, refused if lacking == "make_socket" else unresolved)
-    with pytest.raises(TooManyFiles, match="too many files are open here"):
+    if lacking == "getaddrinfo":
+        monkeypatch.setattr(socket, "getaddrinfo", refused)
+    else:
+        monkeypatch.setattr(Guard, lacking, refused if lacking == "make_socket" else unresolved)
+    with pytest.raises(lack):
         ask(server.url("/feed", "localhost"), allow=("localhost",))
 
 
@@ -1110,18 +1115,19 @@ def test_a_server_that_is_silent_is_no_name_server_that_is(server: Server) -> No
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("error", "said"),
     [
-        (socket.EAI_AGAIN, "the name server does not answer"),
-        (socket.EAI_NONAME, "the host name is not known"),
-        (socket.EAI_FAIL, "the host name is not known"),
+        (socket.gaierror(socket.EAI_AGAIN, "said by the system"), "the name server does not answer"),
+        (OSError(errno.EBUSY, "said by the system"), "the name server does not answer"),  # EAI_SYSTEM
+        (socket.gaierror(socket.EAI_NONAME, "said by the system"), "the host name is not known"),
+        (socket.gaierror(socket.EAI_FAIL, "said by the system"), "the host name is not known"),
     ],
 )
 def test_a_name_server_that_is_out_of_reach_says_nothing_of_the_name(
-    monkeypatch: pytest.MonkeyPatch, number: int, said: str
+    monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
 ) -> None:
     def refused(*_: object, **__: object) -> list[object]:
-        raise socket.gaierror(number, "said by the system")
+        raise error
 
     monkeypatch.setattr(socket, "getaddrinfo", refused)
     outcome = fail(ask("http://some.example/", limits=QUICK)[0])
