@@ -30,6 +30,8 @@ AFRESH = 10.0
 """Seconds after a child failed to start in which no other one is started, so that waiting documents are refused at once and do not each
 wait for a child of their own."""
 CLOSED = "the sandbox is closed"
+SLICES = 15
+"""A limit of time is counted in so many slices."""
 
 
 class Sandbox:
@@ -184,7 +186,7 @@ class Sandbox:
         try:
             if not await self._ready(child):
                 return None
-            async with asyncio.timeout(self._wall):
+            async with _within(self._wall):
                 answer = await child.ask(task, body)
             fine = True
             return answer
@@ -202,7 +204,7 @@ class Sandbox:
     async def _ready(self, child: ChildProcess) -> bool:
         """Wait until a child has started. False: it ended, the first in a row."""
         try:
-            async with asyncio.timeout(self._starting):
+            async with _within(self._starting):
                 await child.ready()
         except TimeoutError as error:
             raise self._not_started(f"it takes longer than {self._starting:g} s") from error
@@ -263,3 +265,26 @@ class Sandbox:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+@contextlib.asynccontextmanager
+async def _within(seconds: float) -> AsyncIterator[None]:
+    """As `asyncio.timeout`, but time in which this process stood still (it was stopped, its machine paused) does not count: a child may
+    have answered long ago. That is a slice which ends late by more than its length."""
+    loop, slice = asyncio.get_running_loop(), seconds / SLICES
+    ending: asyncio.TimerHandle
+
+    def count(left: int) -> None:
+        nonlocal ending
+        left -= loop.time() < ending.when() + slice
+        if left:
+            ending = loop.call_later(slice, count, left)
+        else:
+            limit.reschedule(loop.time())
+
+    ending = loop.call_later(slice, count, SLICES)
+    try:
+        async with asyncio.timeout(None) as limit:
+            yield
+    finally:
+        ending.cancel()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import AsyncExitStack, suppress
 from html import escape
 from pathlib import Path
@@ -112,6 +114,20 @@ async def test_a_stalled_child_is_killed() -> None:
             await sandbox.parse(fetched(GOOD), JOB)
         assert error.value.kind == "timeout"
     assert not runs(child)
+
+
+async def test_a_document_is_not_blamed_for_time_in_which_the_parent_stood_still() -> None:
+    async with Sandbox(children=1, wall=PATIENCE) as sandbox:
+        await sandbox.parse(fetched(GOOD), JOB)
+        sandbox._wall = 1
+        asked = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
+        async with asyncio.timeout(PATIENCE):
+            while not sandbox._busy:
+                await asyncio.sleep(0)
+        (child,) = sandbox._busy
+        assert select.select([child._pipe.get_extra_info("pipe")], [], [], PATIENCE)[0], "the child has answered"
+        time.sleep(1.1)  # as if this process was stopped
+        assert len((await asked).items) == 2
 
 
 async def test_a_child_that_is_given_up_while_its_answer_arrives_leaves_its_place_to_others() -> None:
