@@ -593,7 +593,7 @@ def test_who_stands_still_in_a_transaction_is_cut_off_before_others_give_up(url:
     PostgresArchive(url).close()
     still, beside = (Connection(Server(url), name, patience=2) for name in ("still", "beside"))
     with (
-        pytest.raises(StoreError, match="stood still for too long; its transaction was undone and will be repeated"),
+        pytest.raises(StoreError, match="stood still for too long; its transaction was undone, and can be repeated"),
         still.transaction(Lock.REVISING) as raw,
     ):
         raw.execute("INSERT INTO meta VALUES ('left', '')")

@@ -28,8 +28,8 @@ READ_ONLY = (
 )
 DAMAGED = "the database is damaged and is left as it is. Stop the service and restore a dump or a base backup"
 NO_SCHEMA = "the search_path of this user names no schema that exists; set it, or create the schema"
-STOPPING = "the server is stopping or starting; interrupted work will be repeated"
-STOOD_STILL = "this process stood still for too long; its transaction was undone and will be repeated"
+STOPPING = "the server is stopping or starting; what was interrupted is undone, and can be repeated"
+STOOD_STILL = "this process stood still for too long; its transaction was undone, and can be repeated"
 UNDONE = "the transaction was undone, since one of its statements had failed"
 STANDBYS = "no server there can be written now: each is a standby or read-only"
 POOLED = "is reached through a pooler (PgBouncer), which does not pass on how our sessions are set; give the address of the server itself"
