@@ -152,14 +152,17 @@ def _codes() -> dict[str, str]:
     return codes
 
 
-def weight(value: object) -> float:
+def weight(value: object, phrase: str) -> float:
+    """Reads the weight of a word, a place, or `all`."""
+    takes = f"{quoted(phrase)} takes a weight such as 2 or 0.5"
     if value == "":
-        raise Wrong(
-            "expected a weight such as 2 or 0.5, found nothing; a space comes after the colon: `quad: 2`", value
-        )
-    written = text(value, 20)
+        raise Wrong(f"{takes}, found nothing; a space comes after the colon: `quad: 2`", value)
+    if isinstance(value, Items | Table):
+        raise Wrong(f"{takes}, found {kind(value)}", value.at)
+    written = text(value)
     if not re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", written):
-        raise Wrong(f"expected a weight such as 2 or 0.5, found {shown(value)}", value)
+        headline = "; quote a phrase that contains a colon" if any(map(str.isalpha, written)) else ""
+        raise Wrong(f"{takes}, found {shown(value)}{headline}", value)
     number = float(written)
     if number <= 0:
         raise Wrong(
@@ -194,7 +197,7 @@ def _weighed(value: Table, read: Callable[[object], str]) -> Term:
         written = read(phrase)
     except Wrong as wrong:
         raise Wrong(str(wrong), value.keys_at[phrase]) from None
-    return Term((written,), weight(heavy), value.at)
+    return Term((written,), weight(heavy, phrase), value.at)
 
 
 def _all(value: Table) -> Term:
@@ -207,7 +210,7 @@ def _all(value: Table) -> Term:
     read = tuple(map(part, parts))
     if len({word for one in read for word in alternatives(one)}) < sum(len(alternatives(one)) for one in read):
         raise Wrong("`all` names a word twice", parts)
-    heavy = weight(value["weight"]) if "weight" in value else 1.0
+    heavy = weight(value["weight"], "all") if "weight" in value else 1.0
     return Term(read, heavy, value.at, _unless(value["unless"], read) if "unless" in value else ())
 
 

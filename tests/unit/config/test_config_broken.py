@@ -218,7 +218,10 @@ GRAMMAR = [
     ("words: [{x: -1}]", "3:17", ["more than 0"]),
     ("words: [{x: 1000}]", "3:17", ["at most 100"]),
     ("words: [{m*le: 2}]", "3:14", ["not patterns"]),
-    ("words: [{x: much}]", "3:17", ["weight such as 2"]),
+    ("words: [{x: much}]", "3:17", ["`x` takes a weight such as 2"]),
+    ("words: [Iran: nuclear talks]", "3:19", ["`Iran` takes a weight", "quote a phrase that contains a colon"]),
+    ("words: [{x: {y: 2}}]", "3:17", ["`x` takes a weight such as 2 or 0.5, found a table"]),
+    ("words: [{all: [a, b], weight: much}]", "3:35", ["`all` takes a weight such as 2"]),
     ("words: [{x:2}]", "3:17", ["weight such as 2", "space comes after the colon"]),
     ("words: [{x: .nan}]", "3:17", ["weight"]),
     ("words: [{a: 1, b: 2}]", "3:13", ["one word", "a line for each"]),
@@ -555,7 +558,9 @@ def test_an_unknown_section_from_the_environment_is_told_by_the_name_of_its_vari
 
 def test_a_misspelt_key_is_not_buried_below_what_follows_from_it() -> None:
     """Each source that names a section told that there is none: in the default file 83 lines above the one with the cause."""
-    sources = "".join(f"  - {{name: S{i}, url: 'https://s{i}.example/', section: a}}\n" for i in range(3))
+    sources = "".join(
+        f"  - {{name: S{i}, url: 'https://s{i}.example/', section: {id}}}\n" for i, id in enumerate("aad")
+    )
     assert problems(f"sources:\n{sources}sctions:\n  - {{id: a}}\n") == (
         "feeds.yaml:2:53: section: there is no section `a`; there is only `world`; 2 further lines name one that is missing",
         "feeds.yaml:5:1: unknown key `sctions`; did you mean `sections`?",
@@ -571,6 +576,8 @@ def test_a_misspelt_key_is_not_buried_below_what_follows_from_it() -> None:
         "feeds.yaml:2:53: section: there is no section `b`; there is only `c`; 2 further lines name one that is missing",
         "feeds.yaml:6:1: unknown key `sctions`; did you mean `sections`?",
     ]
+    both = f"sources:\n{sources}sections:\n  - {{id: c}}\n".replace("section: a", "section: c", 1)
+    assert len(problems(both)) == 2, "the names are misspelt, each of which is told"
 
 
 @pytest.mark.parametrize(
