@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 RECEIPTS = 8192
 """The receipts of so many texts are kept, with some 2 kB each. Most news changes one story of a list, and the others are shown again with
 it. A long month has 5,000: in a smaller cache each of them would have been evicted by the others before it is needed again."""
+
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def in_force(application: Application) -> InForce:
@@ -54,8 +57,9 @@ def written() -> datetime:
     return datetime.fromtimestamp(int(max(path.stat().st_mtime for path in files)), UTC)
 
 
-def library(application: Application, written: datetime | None = None) -> Library:
-    """The `Library` of the web. It follows the configuration in force. `written`: when the program last changed."""
+def library(application: Application, written: datetime = LONG_AGO, began: datetime = LONG_AGO) -> Library:
+    """The `Library` of the web. It follows the configuration in force. `written`: when the program last changed; `began`: when this process
+    began to serve."""
     from aggregator.web.in_force import Following
     from aggregator.web.library import Library
 
@@ -63,13 +67,14 @@ def library(application: Application, written: datetime | None = None) -> Librar
     following = Following(
         compile=lambda texts: in_force(Application.of_texts(installation, texts)),
         current=in_force(application),
-        written=written or datetime(2026, 1, 1, tzinfo=UTC),
+        written=written,
     )
     return Library(
         open_archive=application.database.read_only,
         configuration=following,
         clock=utc_now,
         troubles=application.database.troubles,
+        began=began,
     )
 
 
@@ -84,4 +89,5 @@ def web_application() -> Any:
     installation = Installation.of_environment(os.environ)
     application, _ = Application.load_or_in_force(installation)
     logs.start(application.mask)
-    return create_app(library(application, written()))
+    # The process that served before may have answered within this second.
+    return create_app(library(application, written(), utc_now().replace(microsecond=0) + timedelta(seconds=1)))

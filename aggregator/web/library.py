@@ -59,7 +59,8 @@ class _Request(Struct):
 
 
 class Library:
-    """`open_archive` opens the store for the calling thread."""
+    """`open_archive` opens the store for the calling thread. `began`: nothing that was given before this is known to be the same now, since
+    an earlier archive may have been restored while no process was serving."""
 
     def __init__(
         self,
@@ -67,10 +68,12 @@ class Library:
         configuration: Following,
         clock: Callable[[], datetime],
         troubles: Callable[[], Sequence[str]],
+        began: datetime,
     ) -> None:
         self._open = open_archive
         self._configuration = configuration
         self._clock = clock
+        self._began = began
         self._troubles = troubles  # problems that workers report outside the store
         self._damage_met = datetime.min.replace(tzinfo=UTC)
         self._local = threading.local()
@@ -207,9 +210,9 @@ class Library:
         return cast(T, found[1])
 
     def changed(self, stream: StreamName = LATEST) -> datetime:
-        """When a stream (or by default anything that pages and the API show) last changed, by news or by a new configuration. To be called
-        before reading the content."""
-        return max(datetime.fromtimestamp(self._told(stream)[1], UTC), self.since)
+        """When a stream (or by default anything that pages and the API show) last changed, by news or by a new configuration, as far as
+        this process knows. To be called before reading the content."""
+        return max(datetime.fromtimestamp(self._told(stream)[1], UTC), self.since, self._began)
 
     def told_until(self) -> datetime:
         """The time up to which a list of changes is complete: later changes will be dated at or after it. It is the archive's own time,

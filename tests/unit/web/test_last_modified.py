@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from newsroom import CONFIG, NEWS, NOON, Newsroom, item
+from newsroom import CONFIG, NEWS, NOON, Newsroom, item, of_the_file
 from werkzeug.http import parse_date
 
-from aggregator.bootstrap import library, serving
+from aggregator.bootstrap import Application, Installation, library, serving
 from aggregator.model import notes
 from aggregator.model.item import Item
 from aggregator.model.notes import BrokenEdit
@@ -195,6 +195,27 @@ def test_an_edit_of_rules_moves_dates_of_bytes_and_no_entry(room: Newsroom) -> N
     assert {"/latest.rss", "/latest.json?since=31h", "/sections/asia-pacific.atom"} <= set(changed)
     after = {one["id"]: one["date_modified"] for one in room.client.get("/latest.json").get_json()["items"]}
     assert after == before
+
+
+@of_the_file
+def test_an_earlier_archive_that_was_restored(room: Newsroom, tmp_path: Path) -> None:
+    """Its streams have the dates of then, which are earlier than those of what readers got meanwhile."""
+    saved = tmp_path / "restored"
+    saved.mkdir()
+    room.archive.upkeep.backup(saved / "aggregator.db")
+    room.now += timedelta(minutes=1)
+    room.publish(item("Navy's newest frigate is lost"), live=True)
+    held = {address: room.client.get(address) for address in ("/sections/defense.rss", "/latest", "/api/v1/items")}
+    room.now += timedelta(minutes=1)
+    place = Installation(room.folder / "feeds.yaml", saved, None, address=room.place.address)
+    restored = library(Application.of_texts(place, {"feeds.yaml": CONFIG}), began=room.now)
+    restored._clock = lambda: room.now
+    other = create_app(restored).test_client()
+    for address, before in held.items():
+        again = other.get(address, headers={"If-Modified-Since": before.headers["Last-Modified"]})
+        assert again.status_code == 200 and b"is lost" not in again.data, address
+        same = other.get(address, headers={"If-Modified-Since": again.headers["Last-Modified"]})
+        assert same.status_code == 304
 
 
 def test_an_edit_that_is_taken_back(room: Newsroom) -> None:
