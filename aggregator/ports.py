@@ -187,9 +187,17 @@ class Past(Protocol):
 class Articles(Protocol):
     """Texts of articles, for sources with `full_text`."""
 
-    def claim(self, sources: Collection[str], since: int, limit: int, now: int, again: int) -> list[Wanted]:
-        """The articles of new items that were not requested yet, the newest first. If nothing is saved for one (the process was
-        killed), it is returned again from the time `again` on; if it was put off, from that time on."""
+    def claim(
+        self, sources: Collection[str], since: int, limit: int, now: int, again: int, *, owner: str | None = None
+    ) -> list[Wanted]:
+        """The articles of new items that were not requested yet, the newest first. If nothing is saved for one (the process `owner` hangs),
+        it is returned again from the time `again` on; if it was put off, from that time on."""
+
+    def owners(self) -> list[str]:
+        """The processes that claimed articles for which nothing was saved yet."""
+
+    def release(self, owner: str) -> None:
+        """`claim` returns again, at once, what this process claimed: it was killed."""
 
     def put_off(self, items: Collection[int], until: int) -> None:
         """These articles could not be requested now: `claim` returns them again from `until` on. Not those that were saved meanwhile."""

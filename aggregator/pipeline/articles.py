@@ -26,7 +26,7 @@ TOGETHER = 8  # hosts at a time; of each host one article at a time
 TURN = 60
 """Seconds that a host may take in one call. Its remaining articles are left for the next call."""
 LATER = 3600
-"""Seconds until an article is requested again if no result was stored (the process was killed).
+"""Seconds until an article is requested again if no result was stored (the process hangs, or its machine is gone).
 
 It is also the minimum delay after a host could not be reached and named no time (Retry-After). The article is then put off for as
 long as its item has been known, so the delay doubles: half a dozen attempts in all. If the next article fails at the same host, the
@@ -55,7 +55,7 @@ async def articles(tools: Tools) -> None:
         return
     store, reader = tools.archive.articles, _Reader(tools, tools.extract)
     now = _now(tools)
-    claimed = await asyncio.to_thread(store.claim, wanted, now - RECENT, LIMIT, now, now + LATER)
+    claimed = await asyncio.to_thread(store.claim, wanted, now - RECENT, LIMIT, now, now + LATER, owner=tools.owner)
     hosts: dict[str | None, dict[tuple[str | None, str], list[Wanted]]] = {}
     for article in claimed:
         # Several items may have the same page (a live page, two section feeds): it is requested once for each host of their feeds,

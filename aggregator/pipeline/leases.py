@@ -1,4 +1,4 @@
-"""The lease of the edition, those of sources for polls, and the leases of processes that were killed."""
+"""The lease of the edition, those of sources for polls, and what processes held that were killed."""
 
 from __future__ import annotations
 
@@ -65,16 +65,17 @@ def claim_as_configured(
 
 
 def release_dead(archive: Archive, is_dead: Callable[[str], bool]) -> None:
-    """Release the leases of dead processes. A process that is connected to the store is alive, even if its identity looks like that of a
-    dead process of this machine: machines made from one image may have the same name. If it is not known whether a process has ended,
-    its leases just expire."""
+    """Release the leases of dead processes, and the articles that they were asking for. A process that is connected to the store is alive,
+    even if its identity looks like that of a dead process of this machine: machines made from one image may have the same name. If it is
+    not known whether a process has ended, its leases just expire."""
 
     def ended(owner: str) -> bool:
         return is_dead(owner) and archive.absent(owner)
 
-    for owner in archive.sources.owners():
-        if ended(owner):
-            archive.sources.release(owner)
+    for claims in (archive.sources, archive.articles):
+        for owner in claims.owners():
+            if ended(owner):
+                claims.release(owner)
     holder = archive.edition.holder()
     if holder is not None and ended(holder):
         archive.edition.release(holder)

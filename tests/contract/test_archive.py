@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -32,6 +33,7 @@ from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.normalise.recognition import recognise
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.grouping import candidate
+from aggregator.pipeline.leases import release_dead
 from aggregator.pipeline.re_placement import re_place, re_place_stories
 from aggregator.pipeline.renamed import Renamed
 from aggregator.store.retention import limits, listed_before
@@ -872,6 +874,22 @@ def test_a_picture_without_words_comes_back_like_a_text(store: Store) -> None:
     told = store.reading.item(picture.id)
     assert told and (store.reading.content(told.n), told.enclosures) == (picture.content, picture.enclosures)
     assert recognise([picture], StoredItems(store.intake.known([picture.id]))).seen
+
+
+def test_articles_that_a_killed_process_asked_for_are_asked_for_at_once(store: Store) -> None:
+    """Not those that another one is asking for, nor what was put off or saved."""
+    publish(store, polled("alpha", [item("alpha", str(n), f"Thing {n}") for n in range(4)]))
+    claim = partial(store.articles.claim, ["alpha"], 0)
+    (first,) = claim(1, SECONDS, SECONDS + 3600, owner="killed")
+    claim(1, SECONDS, SECONDS + 3600, owner="alive")
+    put_off, saved = claim(2, SECONDS, SECONDS + 3600, owner="killed")
+    store.articles.put_off([put_off.item], SECONDS + 60)
+    store.articles.save(saved.item, "", "nothing there", SECONDS)
+    assert sorted(store.articles.owners()) == ["alive", "killed"]
+    release_dead(store, lambda owner: owner == "killed")
+    assert claim(9, SECONDS + 1, SECONDS + 3601) == [first]
+    assert store.articles.owners() == ["alive"]
+    assert claim(9, SECONDS + 60, SECONDS + 3660) == [put_off]
 
 
 def test_a_recording_without_any_words_is_deleted_too_and_comes_back(store: Store) -> None:
