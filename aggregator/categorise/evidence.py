@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Collection, Sequence
-from operator import itemgetter
-
-from msgspec import Struct
+from collections.abc import Sequence
 
 from aggregator.categorise import weights
-from aggregator.categorise.findings import Evidence, Spans, TextReading
+from aggregator.categorise.findings import Evidence, TextReading
 from aggregator.categorise.place_evidence import named
 from aggregator.categorise.rulebook import AllUse, Rulebook
+from aggregator.categorise.silence import NO_SILENCE, Fields, Ranges, Silence, overlaps, silence, words_around
 from aggregator.text.match import Haystack, Hit
-from aggregator.text.scripts import unspaced
 
 _NOTHING: frozenset[int] = frozenset()
-
-Fields = dict[int, list[Hit]]
-"""The hits of words, by the number of the word in the headline, and by ~number in the summary."""
-Ranges = Collection[tuple[int, int]]
-Muted = dict[int, list[tuple[int, int]]]
-"""The spans of each rule, sorted; none is within another."""
-
-
-class _Silent(Struct, frozen=True):
-    """For each rule the spans that do not count: what overlaps those that are `blanked`, and what is within those that are `muted`."""
-
-    blanked: Spans
-    muted: Muted
-
-    def first(self, hay: Haystack, rule: int, hits: Sequence[Hit]) -> Hit | None:
-        """The first of the hits that counts for the rule."""
-        if rule not in self.blanked and rule not in self.muted:
-            return hits[0]
-        blanked, muted = self.blanked.get(rule, ()), self.muted.get(rule, ())
-        for hit in hits:
-            if not _overlaps(hay, hit[1], hit[2], blanked) and not _within(hit[1], hit[2], muted):
-                return hit
-        return None
 
 
 def read(book: Rulebook, hay: Haystack) -> TextReading:
@@ -46,25 +19,19 @@ def read(book: Rulebook, hay: Haystack) -> TextReading:
     names, words = book.names.matcher.find(hay), book.matcher.find(hay)
     fields = _by_field(hay, words)
     special = not book.special.isdisjoint(fields)
-    blanked = _blanked(book, hay, fields) if special else {}
-    muted = _muted(book, hay, fields) if special else {}
-    if blanked or muted:
-        names = _uncovered(hay, names, [span for own in (*blanked.values(), *muted.values()) for span in own])
-    places = named(book, hay, names)
-    evidence, elsewhere = places.evidence, places.elsewhere
-    for rule, spans in places.abroad.items():
-        blanked.setdefault(rule, []).extend(spans)
-    if blanked:
+    silent = silence(book, hay, fields) if special else NO_SILENCE
+    if silent:
+        names = _uncovered(hay, names, silent.spans())
+    places = named(book, hay, names, silent)
+    evidence, elsewhere, abroad = places.evidence, places.elsewhere, places.abroad
+    if abroad:
         evidence = [
-            one
-            for one in evidence
-            if one.rule not in blanked or not _overlaps(hay, one.start, one.end, blanked[one.rule])
+            one for one in evidence if one.rule not in abroad or not overlaps(hay, one.start, one.end, abroad[one.rule])
         ]
-    if muted:
-        evidence = [one for one in evidence if not _within(one.start, one.end, muted.get(one.rule, ()))]
+        silent = silent.also(abroad)
     excluded = _NOTHING
     if words:
-        of_words, excluded = _weigh_words(book, hay, fields, _Silent(blanked, muted), elsewhere)
+        of_words, excluded = _weigh_words(book, hay, fields, silent, elsewhere)
         evidence += of_words
     repeats = (special and not book.repeated.isdisjoint(fields)) or _overlap(book, hay, words)
     evidence, covered = said_once(hay, evidence) if repeats else (evidence, [])
@@ -84,7 +51,7 @@ def _by_field(hay: Haystack, words: list[Hit]) -> Fields:
 
 
 def _weigh_words(
-    book: Rulebook, hay: Haystack, fields: Fields, silent: _Silent, elsewhere: frozenset[int]
+    book: Rulebook, hay: Haystack, fields: Fields, silent: Silence, elsewhere: frozenset[int]
 ) -> tuple[list[Evidence], frozenset[int]]:
     """The evidence of words, and the numbers of the rules that a `never` excludes.
 
@@ -96,7 +63,7 @@ def _weigh_words(
     several: list[AllUse] = []
     split, known, sections = hay.split, book.words, book.sections
     late, heavy = split + weights.OPENING, weights.HEAVY
-    all_count = not (silent.blanked or silent.muted)
+    all_count = not silent
     for key, hits in fields.items():
         uses, terms, nevers = known[key if key >= 0 else ~key]
         for rule, weight, term in uses:
@@ -115,7 +82,7 @@ def _weigh_words(
     said = set(fields) if several else ()
     several = [use for use in several if not use.parts[0].isdisjoint(said) and use.found(said)]
     for use in dict.fromkeys(several):
-        unmuted = _Silent(silent.blanked, {})  # a term of several parts says more than its words
+        unmuted = Silence(silent.blanked, {})  # a term of several parts says more than its words
         if use.never:
             excluded.add(use.rule)
         elif counting := _counting(hay, use, fields, unmuted):
@@ -124,17 +91,7 @@ def _weigh_words(
     return evidence, frozenset(excluded) if excluded else _NOTHING
 
 
-def _muted(book: Rulebook, hay: Haystack, fields: Fields) -> Muted:
-    """For each rule the words of its terms of `not` of several parts of which the text has all parts."""
-    found = [use for key in fields for use in book.mutes.get(key, ()) if use.found(fields)]
-    keys = {(use.rule, key) for use in found for part in use.parts for key in part if key in fields}
-    spans: Spans = {}
-    for rule, key in keys:
-        spans.setdefault(rule, []).extend(_words(hay, start, end) for _, start, end in fields[key])
-    return {rule: _outermost(own) for rule, own in spans.items()}
-
-
-def _counting(hay: Haystack, use: AllUse, fields: Fields, silent: _Silent) -> list[Hit]:
+def _counting(hay: Haystack, use: AllUse, fields: Fields, silent: Silence) -> list[Hit]:
     """For each part of a term its earliest hit that counts, of any of its alternatives; empty if a part has none."""
     counting = []
     for part in use.parts:
@@ -162,42 +119,14 @@ def _of_several(use: AllUse, hits: Sequence[Hit], split: int, elsewhere: bool, s
     return [Evidence(use.rule, share, start, end, use.term, False) for _, start, end in hits]
 
 
-def _blanked(book: Rulebook, hay: Haystack, fields: Fields) -> Spans:
-    """For each rule the words that its phrases of `not` exclude: whole ones, also if a phrase is open (`*burn` excludes Sunburn)."""
-    spans: Spans = {}
-    for key in fields.keys() & book.blanks.keys():
-        for rule in book.blanks[key]:
-            spans.setdefault(rule, []).extend(_words(hay, start, end) for _, start, end in fields[key])
-    return spans
-
-
 def _uncovered(hay: Haystack, hits: list[Hit], spans: Ranges) -> list[Hit]:
     """The names, without those inside a phrase of `not` if the same name also occurs elsewhere in the field.
 
     A name counts once per field, so the occurrence that counts for every rule is preferred.
     """
-    inside = [hit for hit in hits if _overlaps(hay, hit[1], hit[2], spans)]
+    inside = [hit for hit in hits if overlaps(hay, hit[1], hit[2], spans)]
     free = {(hit[0], hit[1] < hay.split) for hit in hits if hit not in inside}
     return [hit for hit in hits if hit not in inside or (hit[0], hit[1] < hay.split) not in free]
-
-
-def _overlaps(hay: Haystack, start: int, end: int, spans: Ranges) -> bool:
-    """Whether the span shares more than a boundary space with one of `spans`."""
-    return any(hay.text[max(start, first) : min(end, last)].strip(" ") for first, last in spans)
-
-
-def _outermost(spans: Ranges) -> list[tuple[int, int]]:
-    """The spans that are within no other, sorted by their starts, and therefore by their ends too."""
-    kept: list[tuple[int, int]] = []
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if not kept or end > kept[-1][1]:
-            kept.append((start, end))
-    return kept
-
-
-def _within(start: int, end: int, outermost: Sequence[tuple[int, int]]) -> bool:
-    n = bisect_right(outermost, start, key=itemgetter(0))
-    return n > 0 and end <= outermost[n - 1][1]
 
 
 def _overlap(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
@@ -249,17 +178,4 @@ def whole(hay: Haystack, one: Evidence) -> tuple[int, int]:
     """(start, end) of the evidence, extended to whole words if the term is open: for `flood*` all of Flooding, not only Flood."""
     if one.place or not any("*" in part for part in one.term.parts):
         return one.start, one.end
-    return _words(hay, one.start, one.end)
-
-
-def _words(hay: Haystack, start: int, end: int) -> tuple[int, int]:
-    """(start, end) of the words, with the spaces around them, in which a term begins and ends."""
-    text = hay.text
-    if text[start] != " " and not unspaced(text[start]):
-        while text[start] != " " and not unspaced(text[start - 1]):
-            start -= 1
-    if text[end - 1] != " ":
-        while text[end] != " " and not unspaced(text[end]):
-            end += 1
-        end += text[end] == " "
-    return start, end
+    return words_around(hay, one.start, one.end)

@@ -8,6 +8,7 @@ from aggregator.categorise import weights
 from aggregator.categorise.findings import Evidence, Spans
 from aggregator.categorise.institutions import OWNERS, SHARED, owners, with_areas
 from aggregator.categorise.rulebook import Rulebook
+from aggregator.categorise.silence import Silence
 from aggregator.text.match import Haystack, Hit
 from aggregator.text.places import Place, disambiguate, is_first_name, is_player, is_surname, is_word, longest
 
@@ -62,11 +63,11 @@ class Named(Struct, frozen=True):
     abroad: Spans
 
 
-def named(book: Rulebook, hay: Haystack, names: list[Hit]) -> Named:
-    """All evidence of the names of places (`names`, in the order of the text)."""
+def named(book: Rulebook, hay: Haystack, names: list[Hit], silent: Silence) -> Named:
+    """All evidence of the names of places (`names`, in the order of the text) that is not `silent`."""
     abroad: Spans = {}
     found = _places(book, hay, names, abroad) if names else []
-    return _weigh(book, hay, found, abroad)
+    return _weigh(book, hay, found, abroad, silent)
 
 
 def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> list[Found]:
@@ -164,7 +165,7 @@ def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:
     return sum(end - start for start, end in book.names.matcher.needles[hit[0]].capitals) <= 1
 
 
-def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> Named:
+def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans, silent: Silence) -> Named:
     evidence: list[Evidence] = []
     seen: set[int] = set()  # needles in the headline, and ~needles in the summary
     codes: dict[str, tuple[int, int]] = {}
@@ -173,7 +174,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
     elsewhere: frozenset[int] = frozenset()
     spared: set[int] = set()  # rules of what stands before the actor: "Ukraine-Russia war ends, Merz says"
     first = True
-    split, cased, text, meanings = hay.split, hay.cased, hay.text, book.meanings
+    split, cased, text, meanings, all_count = hay.split, hay.cased, hay.text, book.meanings, not silent
     for (needle, start, end), kind, reading in found:
         in_title = start < split
         key = needle if in_title else ~needle
@@ -181,27 +182,35 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
             continue
         seen.add(key)
         meaning = meanings[reading]
+        uses, others = meaning.uses, meaning.elsewhere
         value = weights.GENERIC if kind == "generic" else 1.0
         acts = first
+        if not all_count and (lost := {use.rule for use in uses if silent.covers(hay, use.rule, start, end)}):
+            uses = tuple(use for use in uses if use.rule not in lost)
+            gone = {rule for rule in lost if rule < book.sections}
+            others |= gone
+            acts = acts and (
+                not gone or any(use.rule < book.sections for use in uses)
+            )  # else for no section it is a place
         if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, start, end, found)) or (
             kind in _COUNTRY and text.startswith(_EMBASSY, end)
         ):
             value *= weights.ATTRIBUTE
             acts = False
             if first and in_title:
-                spared.update([rule for rule, _, _ in meaning.uses])
-        elif first:
+                spared.update([rule for rule, _, _ in uses])
+        elif acts:
             first = False
         if in_title:
             value *= weights.HEADLINE * _role(hay, start, end, kind, acts)
             if acts:
-                elsewhere = meaning.elsewhere - spared
+                elsewhere = others - spared
         elif acts:
             value *= weights.LEAD
         if len(reading) == 1:  # a sea that several countries share does not name any of them
             codes.setdefault(reading[0], (start, end))
         shares = further[in_title]
-        for rule, weight, term in meaning.uses:
+        for rule, weight, term in uses:
             share = shares.get(rule, 1.0)
             shares[rule] = share * weights.FURTHER
             evidence.append(Evidence(rule, value * weight * share, start, end, term, True))

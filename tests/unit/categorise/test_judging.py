@@ -293,6 +293,26 @@ def test_not_blanks_a_place_too() -> None:
     assert judge(book(china), "Toys made in China break").section == "world"
 
 
+@pytest.mark.parametrize("title", ["Japan week auction in Texas", "Tokyo sushi auction in Texas"])
+def test_a_place_that_not_excludes_is_not_the_actor(title: str) -> None:
+    """Words of other sections yielded to it, though no section counted it."""
+    asia = rule("asia", places=("JP",), nots=("japan week", ["tokyo", "sushi"]))
+    both = book(asia, rule("america", "auction", places=("US",)))
+    found, plain = (receipts(both, said)[0] for said in (title, "Annual spring auction in Texas"))
+    assert [(one.text, one.weight) for one in found.matched] == [(one.text, one.weight) for one in plain.matched]
+    assert found.section == "america"
+
+
+def test_the_place_after_one_that_not_excludes_is_the_first() -> None:
+    asia = rule("asia", places=("JP",), nots=("japan week",))
+    (said,) = receipts(book(asia), "Japan week: Kyoto votes")
+    assert [(one.text, one.weight) for one in said.matched] == [("Kyoto", 4.8)]
+    europe = rule("europe", "vote*", places=("JP", "DE"))
+    assert judge(book(asia, europe), "Japan week vote").sections == ("europe",), (
+        "a place of the sections that do not exclude it"
+    )
+
+
 def test_never_rules_the_section_out() -> None:
     food = rule("asia", places=("CN",), nevers=("recipe", ["cook", "dinner"]))
     assert judge(book(food), "China recipe of the day").section == "world"
