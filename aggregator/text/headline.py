@@ -33,6 +33,7 @@ _SEVERAL = r"""(?:the\ )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)
             (?:takeaways|things|numbers|facts|reasons|questions|moments|lessons|charts|ways|myths)\b"""
 # After a name that may begin a headline of news too ("Editorial cartoon lands artist in jail").
 _NO_MORE = r"(?=\W*$|\ (?:for|of)\b|\s?[:,|–—])"
+_PICTURES = r"(?:pictures|photos|images|maps|charts|graphics)"
 # The name of an edition alone.
 _EDITION = r"""\W*(?:the\ )?(?:(?:\w{3,6}day|morning|midday|afternoon|evening|weekend|daily|weekly|world|news)\ ){0,3}
             (?:(?<=the\ )\w+\ )?(?:brief(?:ing)?|newsletter|round-?up|digest)\W*$"""
@@ -61,14 +62,20 @@ _BESIDE_AHEAD = re.compile(
         |tv\ tonight\s?[:|–—]|gallery:\s|maps?:\s|(?:a\ )?timeline\ of\s
         |(?:(?:your\ )?(?:daily|weekly)\ horoscopes?|(?:best\ of|today['’]s|editorial)\ cartoons?){_NO_MORE}
         |['‘"“](?=.*\ Review:\s).{{1,80}}['’"”](?:\ by(?:\ \S+){{1,4}}|\ season\ \d+)?(?-i:\ Review):\s  # '…' by … Review:
-        |(?:.{{0,60}}[:.]\s)?an?\ (?:[\w-]+\ ){{0,2}}guide\ to\b
-        |(?=.*\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$)(?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
+        |(?:.{{0,60}}[:.]\s)?(?:an?\ (?:[\w-]+\ ){{0,2}}|(?:simple\ )?visual\ )guide\ to\b
+        |(?=.*\bin\ {_PICTURES}(?:\ and\ {_PICTURES})?(?:\W{{0,3}}$|:\s(?-i:[A-Z\d])\S*\s\S))
+            (?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
+        |(?:mapping|charting|tracking|visuali[sz]ing|decoding|explaining|unpacking|comparing|remembering|breaking\ down)[ ]
+            (?:(?:the|an?|how|where)\b|U\.?S\.?\ |(?:\S+\ ){{0,2}}[^\s,]+['’]s\ )(?!.*,\ )  # not "Tracking the ship, police find …"
+        |(?:obituary|transcript):\s
+        |(?:(?-i:[A-Z])[\w.'’-]*\ ){{2,4}}obituary(?:\W{{0,3}}$|:\s)
         |\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?“"‘]*[?]  # not what someone asks
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BESIDE = re.compile(
-    rf"""\b(?=[acehilptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ (?:you\ need\ )?to\ know
+    rf"""\b(?=[acehilptqw])(?:live\ (?:updates?|blog|briefing|q&a)|as\ it\ happened|things\ (?:you\ need\ )?to\ know
+            |at\ a\ glance(?=\W{{0,3}}$|:)
             |and\ more\ (?:top\ stories|(?:top\ )?headlines)(?=\W{{0,3}}$)
             |(?<=,\ )and\ other\ (?:[\w-]+\ ){{1,3}}(?:news|developments)(?=\W{{0,3}}$)  # the day of a war
             |(?<=\.\ )(?-i:And),\ (?=\S+\ \S)  # "A happens. And, B happens"
@@ -85,9 +92,11 @@ _BESIDE = re.compile(
             |[:–—-]\slist\ of\ key\ events(?=,|\W{{0,3}}$)
             |[:|–—-]\s(?:see|latest|live)\ maps?(?=\W{{0,3}}$|\ (?:of|as|after|and)\b)  # not "latest map heads to governor"
             |.\s\d+\ of\ the\ best\W{{0,3}}$
+            |[:–—-]\spoints\ table\W{{0,3}}$
             |[:|–—]\s(?:(?:how|why|what)\s|(?:a\ )?timeline\W{{0,3}}$|a\ timeline\ of\s)
             |.\s{_SEVERAL}
-            |[:|–—-]\s*(?:live(?:\ coverage)?|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$)
+            |[:|–—-]\s*(?:live(?:\ (?:coverage|tracker))?|explained|editorial|opinion|analysis|letters?|podcast|video
+                |(?:full\ )?transcript)\W{{0,3}}$)
         |[?？؟;](?:(?<!;)|(?<=[\u0370-\u03ff];))\W{{0,3}}$  # a Greek question ends with a semicolon
     """,
     re.IGNORECASE | re.VERBOSE,
