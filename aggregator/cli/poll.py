@@ -45,6 +45,25 @@ def add(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
+@contextmanager
+def _ending_at_once() -> Iterator[None]:
+    """In this context SIGTERM ends this process at once (except while the child polls, see `run_in_child`). Nothing is lost, since all
+    writing is in transactions. The handler raises no exception (see `end_on_signals`) and does not `print`, since it may have
+    interrupted a `print`."""
+
+    def end(*_: object) -> None:
+        with suppress(OSError):  # nobody reads it
+            os.write(sys.stderr.fileno(), f"aggregator: {STOPPED}\n".encode())
+        os._exit(AggregatorError.exit_code)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@_ending_at_once()
 def run(args: argparse.Namespace, installation: Installation) -> int:
     application = Application.effective(installation)
     unknown = [id for id in args.source if id not in application.sources]
@@ -53,7 +72,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     import aggregator.store.sqlite.archive  # noqa: F401 (both processes need it: loaded before they part)
 
     polling = _Polling(application, args.source or None, args.due)
-    with _ending_at_once(), ExitStack() as kept:
+    with ExitStack() as kept:
 
         def meanwhile() -> None:
             from aggregator.pipeline.edition import warm_up
@@ -82,24 +101,6 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             raise
     _print(report, held, *done, as_json=args.json)
     return 0
-
-
-@contextmanager
-def _ending_at_once() -> Iterator[None]:
-    """A context in which SIGTERM ends this process at once (except while the child polls, see `run_in_child`). Nothing is lost, since all
-    writing is in transactions. The handler raises no exception (see `end_on_signals`) and does not `print`, since it may have
-    interrupted a `print`."""
-
-    def end(*_: object) -> None:
-        with suppress(OSError):  # nobody reads it
-            os.write(sys.stderr.fileno(), f"aggregator: {STOPPED}\n".encode())
-        os._exit(AggregatorError.exit_code)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _hint(unknown: str, application: Application) -> str:

@@ -88,17 +88,17 @@ async def refresh(
         progress(report.polled, len(states))
 
     polls = [asyncio.create_task(one(state)) for state in _by_turns(states)]
-    try:
-        await asyncio.gather(*polls, return_exceptions=True)
-    finally:
-        for task in polls:
-            task.cancel()
-        outcomes = await asyncio.gather(*polls, return_exceptions=True)
-        # results that have arrived are stored even if we are cancelled
-        outcomes = [*await asyncio.gather(*stores, return_exceptions=True), *outcomes]
-    for error in outcomes:
-        if isinstance(error, Exception):  # our own errors; faults of sources are values
-            raise error
+    stopped: asyncio.CancelledError | None = None
+    while under_way := [task for task in (*polls, *stores) if not task.done()]:
+        try:
+            await asyncio.wait(under_way)
+        except asyncio.CancelledError as cancelled:
+            stopped = cancelled
+            for task in polls:  # not `stores`: what has arrived is stored, however often we are cancelled
+                task.cancel()
+    failures = [failure for task in (*stores, *polls) if not task.cancelled() and (failure := task.exception())]
+    if stopped or failures:  # our own errors; faults of sources are values
+        raise stopped or failures[0]
     return report
 
 

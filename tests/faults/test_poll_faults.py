@@ -100,13 +100,17 @@ def test_it_ends_with_its_command(tmp_path: Path, ending: signal.Signals, code: 
         assert f"{ENTRIES} placed" in aggregator(config, "poll", "one").stdout
 
 
-@pytest.mark.parametrize("heard", [True, False])
-def test_it_says_that_it_was_stopped_also_during_its_edition(tmp_path: Path, heard: bool) -> None:
+@pytest.mark.parametrize(
+    ("during", "heard"), [("place_all", True), ("place_all", False), ("Application.effective", True)]
+)
+def test_it_says_that_it_was_stopped_also_during_its_edition_or_its_start(
+    tmp_path: Path, during: str, heard: bool
+) -> None:
     """… or ends as one that was, if who read its standard error has ended: its exit code was 0."""
     stopped = "lambda *_: (os.kill(os.getpid(), signal.SIGTERM), time.sleep(20))"
     code = (
         "import os, signal, sys, time; from aggregator.cli import main, poll; "
-        f"poll.place_all = {stopped}; sys.exit(main.main(sys.argv[1:]))"
+        f"poll.{during} = {stopped}; sys.exit(main.main(sys.argv[1:]))"
     )
     python, _, _, *words = command(configuration(tmp_path, {}), "poll")
     with Popen([python, "-c", code, *words], stderr=subprocess.PIPE, text=True) as process:

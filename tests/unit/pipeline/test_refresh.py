@@ -94,3 +94,37 @@ async def test_while_nothing_can_be_stored_the_results_of_few_sources_are_in_mem
     assert (await refreshing).polled == len(sources)
     assert all(state.error_kind == "http" for state in store.sources.states())
     store.close()
+
+
+@pytest.mark.parametrize("count", [COMMIT + 1, WAITING + 3 * TOGETHER])
+async def test_what_has_arrived_is_stored_however_often_it_is_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """A `poll` that was stopped while another process wrote said that it had stored what it dropped."""
+    sources = [source(f"s{n}") for n in range(count)]
+    store, free = archive(tmp_path), threading.Event()
+    store.sources.sync(sources)
+    asked: list[str] = []
+
+    async def fetch(request: FetchRequest) -> Failed:
+        asked.append(request.source)
+        return Failed("http", "404 Not Found", 404)
+
+    def held(*arguments: Any) -> list[int]:
+        assert free.wait(PATIENCE)
+        return apply(*arguments)
+
+    apply = store.intake.apply
+    monkeypatch.setattr(store.intake, "apply", held)
+    made = tools(store, fetch=fetch, parse=Mock(), clock=lambda: NOW, sources={one.id: one for one in sources})
+    refreshing = asyncio.create_task(refresh(made, store.sources.claim("test", NOW, timedelta(minutes=1), limit=count)))
+    for _ in range(3):
+        for _ in range(10 * len(sources)):  # turns of the loop: nothing in it waits for anything else
+            await asyncio.sleep(0)
+        refreshing.cancel()
+    free.set()
+    with pytest.raises(asyncio.CancelledError):
+        await refreshing
+    assert len(asked) == min(count, WAITING + TOGETHER)
+    assert sum(state.error_kind == "http" for state in store.sources.states()) == len(asked)
+    store.close()
