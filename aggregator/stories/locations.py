@@ -77,10 +77,10 @@ class Location(NamedTuple):
             return _COUNTRIES_OF[other.country] <= _COUNTRIES_OF[self.country] or (
                 american and self.country in _AMERICAN
             )
-        if self.country != other.country or other.kind in (Kind.NATION, Kind.OTHER):
+        if self.country != other.country:
             return False
         if self.kind == Kind.REGION:
-            return self.region == other.region
+            return self.region == other.region  # a nation, like whoever belongs to one, has none
         return self.kind == Kind.CAPITAL == other.kind  # the same capital under another name: Kyiv, Kiev
 
     def overlaps(self, other: Location) -> bool:

@@ -27,7 +27,7 @@ class Intake(intake.Intake[Connection]):
             roots[n] = result.state.root
         types = "bigint bytea bigint bigint bigint bigint boolean bigint"
         stored = put(raw, "items", types, items, "ON CONFLICT (id) DO NOTHING RETURNING n")
-        new = sorted(n for (n,) in stored)
+        new = [n for (n,) in stored]
         copy(raw, f"texts ({TEXT})", [texts[n] for n in new])
         copy(raw, "search", [(n, vector(texts[n][_TITLE], texts[n][_SUMMARY])) for n in new])
         copy(raw, "pending", [(n, texts[n][_HASH]) for n in new])
