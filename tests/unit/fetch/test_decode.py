@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import tracemalloc
 import zlib
+from collections.abc import Callable
 
 import brotli
 import pytest
@@ -93,17 +94,18 @@ def test_a_cut_body_is_never_taken_for_a_whole_one(coding: str, data: st.DataObj
 @pytest.mark.parametrize(
     ("coding", "bomb"),
     [
-        ("gzip", gzip_bomb(256)),
-        ("", gzip_bomb(256)),
-        ("gzip", gzip.compress(bytes(4 * MIB)) * 60),
-        ("br", brotli_bomb(256)),
+        ("gzip", gzip_bomb),
+        ("", gzip_bomb),
+        ("gzip", lambda mebibytes: gzip.compress(bytes(4 * MIB)) * (mebibytes // 4)),
+        ("br", brotli_bomb),
     ],
-    ids=["gzip", "gzip-file", "gzip-members", "br"],  # pytest 8 would make them of the bytes, which hold the time
+    ids=["gzip", "gzip-file", "gzip-members", "br"],
 )
-def test_a_bomb_stops_at_the_limit_and_is_never_unpacked(coding: str, bomb: bytes) -> None:
+def test_a_bomb_stops_at_the_limit_and_is_never_unpacked(coding: str, bomb: Callable[[int], bytes]) -> None:
+    coded = bomb(64)
     tracemalloc.start()
     with pytest.raises(Stopped) as refused:
-        decoded(coding, bomb, limit=10 * MIB)
+        decoded(coding, coded, limit=10 * MIB)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert refused.value.failed.kind == "too-large"
