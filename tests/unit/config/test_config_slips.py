@@ -102,6 +102,8 @@ def test_a_password_is_in_no_warning() -> None:
         ("- heat", "- Luther King, Jr."),
         ("- heat", "- COP 30"),
         ("- heat", "- UK GDP"),
+        ("- heat", "- US"),
+        ("- heat", "- U.S."),
         ("- heat", "- 'null'"),
         ("name: One", "name: 'Null'"),
         ("name: One", "name: Null Island"),

@@ -112,6 +112,7 @@ def test_a_tag_that_an_excerpt_cuts_off_after_its_name_goes(tag: str) -> None:
         ("How to use &amp;lt;div&amp;gt; well", "How to use < div> well"),
         ("&lt;p&gt;The “&amp;lt;Blink&amp;gt;” tag&lt;/p&gt;", "The “< Blink>” tag"),
         ("The &lt;b&gt;bold&lt;/b&gt; one &lt;br&gt; and &lt;p&gt; more &lt;i&gt; &lt;/i&gt;", "The bold one and more"),
+        ("One &lt;hr&gt; two &lt;wbr&gt; three &lt;dt&gt; four &lt;dd&gt; five", "One two three four five"),
         ("Cut &lt;b&gt;off", "Cut off"),
         ("One &lt;img src=x onerror=alert(1)&gt; more", "One more"),
     ],
@@ -859,6 +860,28 @@ def test_a_picture_in_noscript_alone_is_that_of_a_tracker() -> None:
 def test_what_stands_in_an_element_that_browsers_do_not_show_as_text_is_none(tag: str) -> None:
     told = one(f"<p>Before.</p><{tag}>p {{color: red}}</{tag}><p>After.</p>").content
     assert told == "<p>Before.</p><p>After.</p>"
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ('<a href="https://me:hush@e.org/x">a</a>', '<a href="https://e.org/x" rel="nofollow noopener">a</a>'),
+        ('<img src="https://me:hush@e.org/x.png">', '<img src="https://e.org/x.png">'),
+        (
+            '<blockquote cite="https://me:hush@e.org/">a</blockquote>',
+            '<blockquote cite="https://e.org/">a</blockquote>',
+        ),
+        ('<a href="https:/e.org">a</a>', '<a href="https://e.org/" rel="nofollow noopener">a</a>'),
+        (r'<a href="HTTPS:\\e.org\a">a</a>', '<a href="https://e.org/a" rel="nofollow noopener">a</a>'),
+    ],
+)
+def test_an_address_in_a_text_has_no_password_and_means_the_same_to_everybody(text: str, safe: str) -> None:
+    assert sanitise(text, "https://example.org/", Counter()) == safe
+
+
+@pytest.mark.parametrize("text", ["5 > 3", "5 &gt; 3"])
+def test_a_sign_like_the_end_of_a_tag_is_escaped_in_a_text_without_tags(text: str) -> None:
+    assert sanitise(text, "https://example.org/", Counter()) == "5 &gt; 3"
 
 
 def test_a_list_in_a_list_changes_no_address() -> None:

@@ -52,8 +52,12 @@ def test_entities_are_refused(head: str) -> None:
         read_opml(opml("", head).decode().encode("utf-16"))
 
 
-def test_a_plain_doctype_does_no_harm() -> None:
-    assert read_opml(opml('<outline text="x" xmlUrl="http://a.example/"/>', "<!DOCTYPE opml SYSTEM 'opml.dtd'>")).feeds
+def test_what_a_plain_doctype_names_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "opml.dtd").write_text("<!ELEMENT outline")  # whoever read it would find the list broken
+    found = read_opml(
+        opml('<outline text="x" xmlUrl="http://a.example/"/>', f"<!DOCTYPE opml SYSTEM '{tmp_path}/opml.dtd'>")
+    )
+    assert (len(found.feeds), found.broken) == (1, None)
 
 
 def test_names_of_html_are_read_and_unknown_ones_are_text() -> None:
