@@ -45,8 +45,7 @@ async def run_web(host: str, port: int, environment: Mapping[str, str], stopping
             return
         if not ended.done():
             log.error("the web process does not answer any more")
-            process.kill()
-            await ended
+            await _kill(process)
         log.error("the web process ended with %s; starting it again", process.returncode)
         await until_set(stopping, PAUSE)
 
@@ -92,5 +91,10 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     try:
         await asyncio.wait_for(process.wait(), PATIENCE)
     except TimeoutError:
+        await _kill(process)
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it has just ended
         process.kill()
-        await process.wait()
+    await process.wait()

@@ -1268,6 +1268,22 @@ def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatc
     asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
+@pytest.mark.parametrize(("does", "code"), [("signal.pause()", -signal.SIGKILL), ("sys.exit(7)", 7)])
+async def test_a_web_process_that_does_not_end_in_time_is_killed(
+    monkeypatch: pytest.MonkeyPatch, does: str, code: int
+) -> None:
+    """The second ends just as the patience with it does: then there was nothing to kill, and the service ended with a traceback."""
+    monkeypatch.setattr(web_process, "PATIENCE", 0.0)
+    ignoring = f"import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); {does}"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", ignoring, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout
+    await process.stdout.readline()
+    if code == 7:
+        await process.wait()
+    await web_process._end(process)
+    assert process.returncode == code
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="its processes are found in /proc")
 def test_f23_a_web_process_that_hangs_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
