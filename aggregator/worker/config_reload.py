@@ -45,8 +45,6 @@ class ConfigReload:
                 self._refuse(self._refused)
                 self._refused = None
             await self._write()
-            if self._complaint is not None:
-                await self._insist(self._complaint)
         except Exception as error:  # noqa: BLE001 (the next check tries again; reported as a problem)
             self._current.learn(error)
             self._troubles.report("configuration", error)
@@ -77,17 +75,14 @@ class ConfigReload:
         self._complaint = BrokenEdit("\n".join(map(str, problems)), problems, int(self._clock().timestamp()))
         self._unwritten[notes.BROKEN_EDIT] = self._complaint
 
-    async def _insist(self, complaint: BrokenEdit) -> None:
-        """Write the note about the broken file again if it is gone. A worker on another machine removes it when it starts, or when its
-        own file becomes valid again, although the file of this machine is still broken."""
-        archive = self._current.engine.tools.archive
-        if await asyncio.to_thread(archive.upkeep.noted, notes.BROKEN_EDIT) is None:
-            self._unwritten[notes.BROKEN_EDIT] = complaint
-            await self._write()
-
     async def _write(self) -> None:
+        """Store the notes. That about the broken file also if it is gone: a worker on another machine removes it when it starts, or when
+        its own file becomes valid again, although the file of this machine is still broken."""
+        upkeep = self._current.engine.tools.archive.upkeep
+        if self._complaint is not None and await asyncio.to_thread(upkeep.noted, notes.BROKEN_EDIT) is None:
+            self._unwritten[notes.BROKEN_EDIT] = self._complaint
         for note, value in list(self._unwritten.items()):
-            await asyncio.to_thread(self._current.engine.tools.archive.upkeep.note, note, value)
+            await asyncio.to_thread(upkeep.note, note, value)
             del self._unwritten[note]
 
 
