@@ -20,7 +20,7 @@ from aggregator.stories.rarity import Rarity
 from aggregator.stories.traits import Traits
 from aggregator.stories.tuning import TUNING
 
-LATEST = 20  # of the known items with an equal headline, only so many are considered, the newest ones
+LATEST = 20  # of the known items with an equal headline, and of those in the batch, only so many are considered, the newest ones
 
 
 class BatchContext(Struct, frozen=True):

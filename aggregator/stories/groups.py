@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate, product
 
 from aggregator.model.story import KnownItem, Merge
-from aggregator.stories.batch_context import BatchContext
+from aggregator.stories.batch_context import LATEST, BatchContext
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import KIN, Comparison
 from aggregator.stories.linkage import Linkage, shown
@@ -54,22 +54,17 @@ class Groups:
         """Unite items with equal addresses or headlines, without comparing them."""
         stories = {story: index for index, story in enumerate(self.keys[: self.old])}
         by_address = {address: stories[story] for address, story in self.context.addresses.items()}
-        by_headline: dict[int, int] = {}
+        told: defaultdict[int, list[int]] = defaultdict(list)  # key of a headline → items of the batch so far
         for one in self.context.new:
             if one.canonical:
                 self._tie(one.item, by_address.setdefault(one.canonical, self.index[one.item]), "same address")
-            self._tie_headline(one, by_headline)
-
-    def _tie_headline(self, one: Candidate, by_headline: dict[int, int]) -> None:
-        headline = self.context.features[one.item].headline
-        if not headline:
-            return
-        latest = [by_headline[headline]] if headline in by_headline else []
-        earlier = [item for item in self.context.headlines[one.item] if item in self.context.known]
-        close = next((item for item in (*latest, *reversed(earlier)) if self._repeats(one, item)), None)
-        if close is not None:
-            self._tie(one.item, self.index[close], "same headline")
-        by_headline[headline] = one.item
+            if headline := self.context.features[one.item].headline:
+                known = [item for item in self.context.headlines[one.item] if item in self.context.known]
+                same = (*reversed(told[headline][-LATEST:]), *reversed(known))
+                close = next((item for item in same if self._repeats(one, item)), None)
+                if close is not None:
+                    self._tie(one.item, self.index[close], "same headline")
+                told[headline].append(one.item)
 
     def _repeats(self, one: Candidate, item: int) -> bool:
         """Whether two items with equal headlines report the same news. Not if one outlet repeats its headline later than half a day (a

@@ -235,6 +235,6 @@ def _rivals(around: Neighbourhood, one: Ints, other: Ints, close: Floats) -> lis
         np.maximum(rank, rank_back),
         np.minimum(crowd, crowd_back),
         np.maximum(crowd, crowd_back),
-        2 * close - crowd - crowd_back,
+        2 * close - (crowd + crowd_back),  # in parentheses: the same bits for (other, one)
         close - np.maximum(around.deep[one], around.deep[other]),
     ]

@@ -29,7 +29,7 @@ from aggregator.stories.matrix import matrix
 from aggregator.stories.memory import Memory
 from aggregator.stories.nomination import STEPS
 from aggregator.stories.rarity import Rarity, listed
-from aggregator.stories.similarity import DEEP, EVIDENCE, KEPT, NEAR, RIVALS, TELLING
+from aggregator.stories.similarity import DEEP, EVIDENCE, KEPT, NEAR, RIVALS, TELLING, evidence
 from aggregator.stories.traits import traits as traits_of
 from aggregator.stories.trees import complete
 from aggregator.stories.tuning import TUNING
@@ -109,6 +109,15 @@ def test_evidence_is_what_it_says(seed: int) -> None:
         assert found["sense"] == pytest.approx(embedding_cosine(one, other, rarity))
         langs = {one.lang, other.lang} - {""}
         assert len(langs) < 2
+
+
+def test_it_does_not_matter_which_item_of_a_pair_comes_first() -> None:
+    """To the last bit: which does may depend on the order in which a store answers."""
+    told = Comparison(reading(0))
+    one, other, close, _ = (each[told._nominated[3] > 0] for each in told._nominated)
+    first, second = (evidence(told._vectors, told._around, *pair, close) for pair in ((one, other), (other, one)))
+    assert len(first) > 100
+    assert (first == second).all()
 
 
 def test_kin_is_the_highest_probability_among_the_items_until_then() -> None:

@@ -154,6 +154,19 @@ def test_equal_headlines_join_within_two_days_but_a_daily_column_does_not(
         assert (joins[-1].reason == "same headline") is one
 
 
+def test_a_headline_is_compared_with_all_that_have_it_in_one_batch_as_in_several() -> None:
+    """The last one before it is of its own outlet, and too long ago; the one before that is not."""
+    told_at = [("Herald", 0), ("Bugle", 1), ("Bugle", 20)]
+    days = [
+        item("What the papers say about the harvest festival", publisher=publisher, at=NOON + hours * HOUR)
+        for publisher, hours in told_at
+    ]
+    for batches in ([days], [[day] for day in days]):
+        memory, joins = told(*batches)
+        assert len(memory.stories()) == 1
+        assert {join.reason for join in joins[1:]} == {"same headline"}
+
+
 def test_a_column_of_one_outlet_is_no_story_however_alike_its_days() -> None:
     def column(
         at: int, publisher: str = "Bugle", summary: str = "The latest on banks, markets and insurers."
