@@ -11,10 +11,11 @@ from flask import Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from aggregator.errors import QueryError, StoreCorrupt, StoreError, StoreSlow
+from aggregator.errors import Lacking, QueryError, StoreCorrupt, StoreError, StoreSlow, lack
 from aggregator.render.entry import urn
 from aggregator.render.formats import FORMATS
 from aggregator.web.layout import HTML, printed
+from aggregator.web.library import DAMAGED
 from aggregator.web.request_context import Renamed, library, path_of_request, path_with
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -41,12 +42,16 @@ def refuse(error: QueryError) -> Response:
     return _answer(400, title, detail, parameter=error.parameter)
 
 
-def unavailable(error: StoreError) -> Response:
-    current_app.logger.error("store: %s", error)
+def unavailable(error: StoreError | Lacking) -> Response:
+    part = "web" if isinstance(error, Lacking) else "store"
+    current_app.logger.error("%s: %s", part, error)
     if isinstance(error, StoreCorrupt):
-        library().meet_damage()
+        library().meet(DAMAGED)
+    if isinstance(error, Lacking):
+        library().meet(f"{part}: {error}")
     slow = isinstance(error, StoreSlow)
-    detail = "The archive cannot be read at the moment; try again in a minute."
+    what = "This cannot be answered" if isinstance(error, Lacking) else "The archive cannot be read"
+    detail = f"{what} at the moment; try again in a minute."
     if slow:
         detail = "This took too long. Try again in a minute, or ask for less: rarer words, or a shorter time."
     response = _answer(503, "Unavailable", detail, page=slow)
@@ -80,7 +85,9 @@ def fail(error: HTTPException) -> BaseResponse | Response:
 
 
 def crash(error: Exception) -> Response:
-    """Answer an unexpected error: the client learns only that the service failed, the log has the traceback."""
+    """Answer an unexpected error: the client learns only that the service failed, the log has the traceback, or what this machine lacks."""
+    if lacking := lack(error):
+        return unavailable(lacking)
     current_app.logger.error("unexpected error", exc_info=error)
     detail = "This is a fault of the service; it has been logged."
     return _answer(500, "Internal error", detail, page=False)

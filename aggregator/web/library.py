@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 RENDERED_BYTES = 64 * 1024 * 1024
 SEEN_BYTES = 256 * 1024
 DAMAGED = "store: pages of the database are damaged: see the log"
-DAMAGE_IS_TOLD = timedelta(minutes=10)
-"""For so long after a request met it: nothing says that the archive was replaced."""
+MET_IS_TOLD = timedelta(minutes=10)
+"""A problem that a request met is told for so long: nothing says that the archive was replaced, or that there is memory again."""
 MOST_CRASHED = "polling: most sources fail with an error in this program: see the log"
 
 T = TypeVar("T")
@@ -75,7 +75,7 @@ class Library:
         self._clock = clock
         self._began = began
         self._troubles = troubles  # problems that workers report outside the store
-        self._damage_met = datetime.min.replace(tzinfo=UTC)
+        self._met: dict[str, datetime] = {}  # problem → when a request last met it
         self._local = threading.local()
         self._following = threading.Lock()
         self.long_answers = LongAnswers()
@@ -188,18 +188,18 @@ class Library:
             request.force = self._configuration.current
         return request.force
 
-    def meet_damage(self) -> None:
-        """Note that a request met damaged pages: workers, and what tells whether we are ready, may never read those."""
-        self._damage_met = self.now()
+    def meet(self, problem: str) -> None:
+        """Note that a request met a problem, such as damaged pages: workers, and what tells whether we are ready, may never meet it."""
+        self._met[problem] = self.now()
 
     def troubles(self) -> tuple[str, ...]:
         """The problems of this process, of the worker, and of polling where an error of this program, not a document, must be to blame."""
         watched = self.watched()
         ours = sum(state.error_kind in ("crashed", "parser-crashed") for state in watched)
         polling = [MOST_CRASHED] if 2 * ours > max(len(watched), 2) else []
-        since = self.now() - self._damage_met  # below 0 if the clock was set back
-        damage = [DAMAGED] if timedelta() <= since < DAMAGE_IS_TOLD else []
-        return (*self._configuration.troubles(), *self._troubles(), *polling, *damage)
+        now = self.now()  # may be before a time of `_met`, if the clock was set back
+        met = [problem for problem, when in self._met.copy().items() if timedelta() <= now - when < MET_IS_TOLD]
+        return (*self._configuration.troubles(), *self._troubles(), *polling, *met)
 
     def lasting(self, make: Callable[[Library], T]) -> T:
         """What `make` gives. It must depend on archive, configuration and hour alone: it is made again only when one of these changes."""

@@ -23,7 +23,7 @@ from newsroom import CONFIG, NOON, Newsroom, Rooms, item, of_the_file
 from aggregator.errors import FailureKind, StoreError
 from aggregator.model import notes
 from aggregator.model.notes import Measures
-from aggregator.web.library import DAMAGE_IS_TOLD, Library
+from aggregator.web.library import MET_IS_TOLD, Library
 from aggregator.worker.lock import WorkerLock
 
 HTML = "text/html; charset=utf-8"
@@ -192,7 +192,7 @@ def test_damage_that_only_readers_meet_is_told_where_readiness_is(rooms: Rooms) 
         room.now = now
         return room.client.get("/readyz").text
 
-    assert after(DAMAGE_IS_TOLD - timedelta(seconds=1)) == "degraded: store\n"
+    assert after(MET_IS_TOLD - timedelta(seconds=1)) == "degraded: store\n"
     assert after(timedelta(seconds=1)) == "ready\n", "no request met it since"
     assert room.client.get("/latest.rss").status_code == 503
     assert after(timedelta()) == "degraded: store\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from newsroom import NEWS, Newsroom, of_the_file
 
-from aggregator.errors import StoreReadOnly, StoreSlow
+from aggregator.errors import StoreReadOnly, StoreSlow, lack
 from aggregator.model import notes
 from aggregator.store.lists import Lists
 from aggregator.store.sqlite import readonly
@@ -119,3 +119,22 @@ def test_the_web_cannot_write(room: Newsroom) -> None:
         archive.upkeep.note(notes.TICK, 1)
     archive.close()
     room.close()
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")])
+def test_what_the_web_lacks_is_no_fault_of_the_program_and_is_told_where_readiness_is(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    """It said "ready", and the log had a traceback for each request."""
+
+    def lacking(*_: object) -> None:
+        raise error
+
+    room.archive.upkeep.note(notes.TICK, int(room.now.timestamp()))
+    client = create_app(room.library()).test_client()
+    with monkeypatch.context() as patched:
+        patched.setattr(Lists, "listed", lacking)
+        got = client.get("/search.rss?q=x")
+    assert (got.status_code, got.headers["Retry-After"]) == (503, "60")
+    assert [(one.message, one.exc_info) for one in caplog.records] == [(f"web: {lack(error)}", None)]
+    assert client.get("/readyz").text == "degraded: web\n"
