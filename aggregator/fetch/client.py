@@ -108,7 +108,7 @@ class Http:
             if not ours and not isinstance(error, (OSError, ValueError)):
                 raise
             outcome = failure(error)
-        return replace(outcome, host=hosts[-1].rstrip(".")) if isinstance(outcome, Failed) and hosts else outcome
+        return replace(outcome, host=hosts[-1]) if isinstance(outcome, Failed) and hosts else outcome
 
     def pause(self, host: str, seconds: float) -> None:
         """Make no requests to this host for so many seconds, because it asked another process for a pause."""

@@ -196,8 +196,7 @@ class Connections:
         return self._sessions[guard]
 
     def _guard_of(self, host: str, public: bool) -> Guard:
-        named = host.rstrip(".") in self._allowance.hosts
-        return self._public if public else self._anywhere if named else self._guard
+        return self._public if public else self._anywhere if host in self._allowance.hosts else self._guard
 
     def _new_session(self, guard: Guard) -> aiohttp.ClientSession:
         connector = Connector(

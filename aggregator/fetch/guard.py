@@ -38,7 +38,7 @@ class Guard(AbstractResolver):
     def __init__(self, allowance: Allowance, resolver: AbstractResolver) -> None:
         self._allowance = allowance
         self._resolver = resolver
-        self._asked = Counter[str]()  # names that are being looked up
+        self._asked = Counter[str]()  # names that are being looked up, without a trailing dot
         self._private: set[str] = set()  # names that resolved to admitted private addresses, and to no public one
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
@@ -46,18 +46,19 @@ class Guard(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """The admitted addresses of a name. Raises AddressRefused if it has addresses but none is admitted."""
-        self._asked[host] += 1
+        name = host.rstrip(".")
+        self._asked[name] += 1
         try:
             found = await self._resolver.resolve(host, port, family)
         finally:
-            self._asked -= Counter([host])
+            self._asked -= Counter([name])
         admitted = [answer for answer in found if self._allowance.admits(answer["host"])]
         if found and not admitted:
             raise AddressRefused
         if admitted and not any(is_public(answer["host"]) for answer in admitted):
-            self._private.add(host)
+            self._private.add(name)
         else:
-            self._private.discard(host)
+            self._private.discard(name)
         return admitted
 
     def asks(self, host: str) -> bool:

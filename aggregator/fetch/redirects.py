@@ -18,7 +18,7 @@ class WebAddress(Struct, frozen=True):
 
     url: str
     scheme: str  # http or https
-    host: str  # no brackets
+    host: str  # no brackets, no trailing dot
     port: str
 
     @classmethod
@@ -28,9 +28,8 @@ class WebAddress(Struct, frozen=True):
         if scheme not in ("http", "https"):
             raise Stopped("address", f"{scheme[:20]}: only http and https addresses are polled")
         parsed.username = parsed.password = parsed.hash = ""
-        return cls(
-            parsed.href, scheme, parsed.hostname.strip("[]"), parsed.port or ("443" if scheme == "https" else "80")
-        )
+        host, port = parsed.hostname.strip("[]").rstrip("."), parsed.port or ("443" if scheme == "https" else "80")
+        return cls(parsed.href, scheme, host, port)
 
     def may_have_secrets_of(self, first: WebAddress) -> bool:
         """Whether headers meant for `first` may be sent here: if it has the same origin, or the same host but with TLS."""

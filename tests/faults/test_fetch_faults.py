@@ -1288,16 +1288,20 @@ def test_retry_after(server: Server, status: str, value: str, seconds: int | Non
 
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
 @pytest.mark.parametrize(("pause", "held"), [("host", True), ("source", False)])
-def test_a_pause_is_the_hosts_or_the_sources_as_configured(server: Server, status: str, pause: str, held: bool) -> None:
+@pytest.mark.parametrize("dot", ["", "."])
+def test_a_pause_is_the_hosts_or_the_sources_as_configured(
+    server: Server, status: str, pause: str, held: bool, dot: str
+) -> None:
+    """A host is the same with the dot at its end with which its name is complete."""
     server.routes["/pause"] = answer(b"", status, retry_after="600")
     url = server.url("/pause", host="outlet.example")
     first, second, third = ask(
         FetchRequest("one", url, pause=pause),
-        server.url("/feed", host="outlet.example"),
+        server.url("/feed", host=f"outlet.example{dot}"),
         FetchRequest("one", url, pause=pause),  # as where the first answer could not be stored
         allow=("127.0.0.0/8",),
         limits=Limits(spacing=0),
-        resolver=StubResolver({"outlet.example": [[HOST]]}),
+        resolver=StubResolver({"outlet.example": [[HOST]], "outlet.example.": [[HOST]]}),
     )
     assert fail(first).freshness.retry_after == 600
     assert isinstance(second, Failed) is held
