@@ -487,7 +487,7 @@ def test_what_narrows_a_search_unseen_can_be_dropped(client: FlaskClient) -> Non
     (found,) = re.findall(r'<a href="/news(/search[^"]*)">Search without label, view</a>', page)
     assert found == "/search?q=navy+%26+more&amp;section=defense"
     best = client.get("/search?q=navy&lang=en&order=relevance").text
-    assert '<a href="/news/search?q=navy&amp;order=relevance">Search without lang</a>' in best
+    assert '<a href="/news/search?q=navy&amp;order=relevance">Search without language</a>' in best
     for address in (found.replace("&amp;", "&"), "/search", "/search?since=7d&min_publishers=2"):
         assert ">Search without" not in client.get(address).text
 
