@@ -51,8 +51,8 @@ def front_page(lib: Library) -> FrontPage:
     every = [latest, *of_latest, *chain.from_iterable(asked)]
     listed = reading.heads(every, now)  # together: most stories are in several
     times = _times(listed.values(), lib.hour() + timedelta(hours=1)) or [lib.now()]
-    past = times[-NEWEST:][0] - PAST
-    lists = {query: [one for one in stories if one.published >= past] for query, stories in listed.items()}
+    past, reached = times[-NEWEST:][0] - PAST, times[-1]
+    lists = {query: [one for one in stories if past <= one.published <= reached] for query, stories in listed.items()}
     newest, several = lists[latest], each_once(lists[query] for query in of_latest)
     held = {section.id: pinned(lib, section.id) for section in sections}
     subjects = followed(settings)
@@ -61,7 +61,7 @@ def front_page(lib: Library) -> FrontPage:
     recent = [story for story in newest if story.published >= since]
     affairs = Affairs(recent, reading.publishers(known), lib.now(), subjects)
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
-    told = (story for story in several if story.id not in homes and story.published >= times[-1] - PAST_TOP)
+    told = (story for story in several if story.id not in homes and story.published >= reached - PAST_TOP)
     top = affairs.foremost(told, FOREMOST)
     chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top[1:], *held.values())) if top else []
     chapters.sort(key=lambda story: story.published, reverse=True)  # by the times that are shown beside them
@@ -102,9 +102,10 @@ def _just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], sinc
 def _times(lists: Iterable[Sequence[StoryHead]], until: datetime) -> list[datetime]:
     """When the stories in all lists were published, the newest last: what is old is measured against these, not against the present, since
     a page of an archive that is no longer polled stays as it was. Without those of after `until`, from a clock that was ahead: for as
-    long, all others would be old."""
-    published = {story.id: story.published for story in chain.from_iterable(lists) if story.published < until}
-    return sorted(published.values())
+    long, all others would be old. (If there are no others, the present clock is wrong.)"""
+    published = {story.id: story.published for story in chain.from_iterable(lists)}
+    times = sorted(published.values())
+    return [time for time in times if time <= until] or times
 
 
 def of_many(query: StreamQuery) -> list[StreamQuery]:
