@@ -34,7 +34,7 @@ from aggregator.store.rows import (
     to_blob,
     to_id,
 )
-from aggregator.store.shifts import Row, shifts
+from aggregator.store.shifts import QUARTER, Row, shifts
 from aggregator.store.versions import COUNTED, Change, keep_version, stream_numbers
 
 PAGE = 500
@@ -173,7 +173,8 @@ class EditionStore(ABC, Generic[Writer]):
             if not batch.anew:
                 end_waiting(db, batch)
             db.insert("stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], _STORY_AGAIN)
-            streams = save_entries(db, batch, before)
+            # If the clock was set back, `changed` alone is later than all before.
+            streams = save_entries(db, batch, before, batch.now if changed < batch.now + QUARTER else changed)
             save_memory(db, batch.memory)
             change.end(streams)
 
@@ -239,8 +240,9 @@ def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
             db.write(f"DELETE FROM {table} = ?", (merge.younger,))
 
 
-def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[StreamName]:
-    """Writes the streams that the batch's stories are in, and the publishers that corroborate them. Returns these streams."""
+def save_entries(db: Writes, batch: Batch, before: list[Row], now: int) -> set[StreamName]:
+    """Writes the streams that the batch's stories are in, and the publishers that corroborate them. Returns these streams. `now`: the time
+    of what the days of a stream do not show of a change."""
     stories = batch.stories
     streams = {one.stream for story in stories for one in story.streams}
     rows = sorted(entry_rows(stories, stream_numbers(db, streams)))  # in the order of the table's key
@@ -251,7 +253,7 @@ def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[StreamName]
     db.insert("entries", _ENTRY, [row for row in rows if row[:2] not in known])
     db.insert("entries", _ENTRY, [row for row in rows if row[:2] in known], _ENTRY_AGAIN)
     updated = {story.n: story.entry.updated for story in stories}
-    if moved := shifts(before, rows, updated, batch.now):
+    if moved := shifts(before, rows, updated, now):
         newest = f"ON CONFLICT (stream, published) DO UPDATE SET at = {db.dialect.greatest}(shifts.at, excluded.at)"
         db.insert("shifts", "bigint bigint bigint", moved, newest)
     return streams

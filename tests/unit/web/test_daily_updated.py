@@ -115,6 +115,19 @@ def test_a_story_that_is_not_among_the_first_moves_nothing_until_it_was(
     assert updated == "2026-11-24T14:00:00Z"
 
 
+def test_a_clock_that_was_set_back_moves_the_brief_forward(room: Newsroom) -> None:
+    """An outlet that joins then does so at an earlier time than another did before."""
+    room.now += 3 * HOUR
+    room.publish(item("Navy buys potatoes again", "kyodo", summary=OTHER.summary), live=True)
+    before, first = yesterday(room)
+    room.now -= 2 * HOUR
+    third = item("Frigates collide off Lumio, sailors hurt", "reuters", summary=SUMMARY.format("nine", "Reuters"))
+    room.publish(third, live=True)
+    after, second = yesterday(room)
+    assert before != after
+    assert first < second
+
+
 def test_outlets_that_are_named_anew_change_no_brief(room: Newsroom) -> None:
     """As with the entries of its stories: what was announced stays until there is news."""
     first = yesterday(room)
