@@ -490,6 +490,22 @@ async def test_a_lack_of_files_or_readers_is_a_trouble_of_the_worker_and_no_fail
     assert worker.archive.sources.owners() == []
 
 
+async def test_articles_for_which_the_store_has_no_time_are_a_trouble_until_it_has_and_cost_no_poll(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = worker.current.engine
+    full_text = {id: replace(one, full_text=True) for id, one in SOURCES.items()}
+    worker.current.engine = replace(engine, tools=replace(engine.tools, sources=full_text, extract=AsyncMock()))
+    with monkeypatch.context() as busy:
+        busy.setattr(worker.archive.articles, "claim", Mock(side_effect=StoreBusy("others write")))
+        assert await worker.tick() == len(SOURCES)
+    assert worker.shown == "articles: others write"
+    assert worker.archive.sources.owners() == []
+    worker.now += timedelta(days=1)
+    await worker.tick()
+    assert worker.shown == ""
+
+
 async def test_polls_that_fail_together_lengthen_the_pause_once(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
