@@ -44,14 +44,6 @@ class Configured:
     def sources(self) -> dict[str, Source]:
         return {source.id: source for source in self.settings.sources}
 
-    @cached_property
-    def hosts(self) -> dict[str, list[str]]:
-        """Host → ids of its sources."""
-        found: dict[str, list[str]] = {}
-        for source in self.settings.sources:
-            found.setdefault(host_of(source.url) or "", []).append(source.id)
-        return found
-
     @property
     def keep(self) -> tuple[int, dict[str, int]]:
         """How long texts are kept, in seconds: (the default, source id → its own value)."""

@@ -4,7 +4,7 @@ archive."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
@@ -99,12 +99,10 @@ class Engines:
         """The text with the secrets of all configurations so far masked: a poll that began before an edit may fail after it."""
         return mask(text, self._hidden)
 
-    def adopt_pauses(self, ids: Collection[str]) -> None:
-        """Obey the pauses that the hosts of these sources requested from other processes."""
+    def adopt_pauses(self) -> None:
+        """Obey the pauses that hosts requested from other processes."""
         application = self._application
-        hosts = {host_of(application.sources[id].url) or "" for id in ids if id in application.sources}
-        beside = [id for host in hosts for id in application.hosts[host]]
-        application.apply_pauses(self._fetcher(application), self._archives.lookup.sources.states(beside))
+        application.apply_pauses(self._fetcher(application), self._archives.lookup.sources.held(utc_now()))
 
     async def close(self) -> None:
         for fetcher in self._fetchers.values():

@@ -56,7 +56,8 @@ class HostGate:
         called in any thread: pauses that are known in the store come from others than the event loop's."""
         now = time.monotonic()
         with self._holding:
-            self._held = {one: until for one, until in self._held.items() if until > now}  # so that it does not grow
+            if held not in self._held:  # so that it does not grow
+                self._held = {one: until for one, until in self._held.items() if until > now}
             self._held[held] = max(self._held.get(held, 0.0), now + min(seconds, LONGEST_HOLD))
 
     def _admit(self, *asked: str) -> None:

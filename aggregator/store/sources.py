@@ -60,6 +60,11 @@ class Sources:
         query = f"SELECT id, {address} FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?"
         return self._db.read(query, (*values, limit))
 
+    def held(self, now: datetime) -> list[SourceState]:
+        """Those whose host asked for a pause that is not over yet."""
+        rows = self._db.read(f"{SELECT} WHERE listed AND held_until > ? ORDER BY n", (int(now.timestamp()),))
+        return list(map(source_state, rows))
+
     def renew(self, owner: str, roots: Collection[str], now: datetime, lease: timedelta) -> None:
         until = int((now + lease).timestamp())
         with self._db.transaction():

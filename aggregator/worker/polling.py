@@ -51,15 +51,15 @@ class _Claim(Struct, eq=False):
 
 
 class Polling:
-    """`dead(identity)`: whether the holder of a lease has ended. `adopt_pauses(ids)` makes our fetcher obey the pauses that the hosts of
-    these sources requested from other processes (workers, the command `poll`). Store calls that may have to wait run in threads, so
+    """`dead(identity)`: whether the holder of a lease has ended. `adopt_pauses()` makes our fetcher obey the pauses that hosts
+    requested from other processes (workers, the command `poll`). Store calls that may have to wait run in threads, so
     that a locked archive blocks neither the network nor a shutdown."""
 
     def __init__(
         self,
         shared: Shared,
         dead: Callable[[str], bool] = is_dead,
-        adopt_pauses: Callable[[Collection[str]], None] = lambda ids: None,
+        adopt_pauses: Callable[[], None] = lambda: None,
     ) -> None:
         self._current, self._owner, self._clock = shared.current, shared.owner, shared.clock
         self._troubles, self._measures, self._news = shared.troubles, shared.measures, shared.news
@@ -146,7 +146,7 @@ class Polling:
         polled = [state for claim in set(self._held.values()) if claim.leases == "polling" for state in claim.states]
         self._renew(archive.sources, {state.root for state in polled})
         if polled:
-            self._adopt_pauses({state.id for state in polled})
+            self._adopt_pauses()
         release_dead(archive, self._dead)
         return True
 
@@ -211,7 +211,7 @@ class Polling:
         ids = {state.id for state in claim.states}
         loop, announced = asyncio.get_running_loop(), list[asyncio.TimerHandle]()
         try:
-            await self._pauses(ids)
+            await self._pauses(claim)
             report = await refresh(
                 claim.tools,
                 claim.states,
@@ -246,9 +246,9 @@ class Polling:
         else:
             self._troubles.recovered("articles")
 
-    def _adopt_together(self, jobs: Sequence[Collection[str]]) -> Sequence[None]:
-        self._adopt_pauses({id for job in jobs for id in job})
-        return [None] * len(jobs)
+    def _adopt_together(self, claims: Sequence[_Claim]) -> Sequence[None]:
+        self._adopt_pauses()
+        return [None] * len(claims)
 
     def _polled_since(self) -> bool:
         """Whether the sources whose results we could not store are no longer due: because other workers polled them, or because the

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ class Service:
         self,
         engine: Engine,
         reload: Callable[[], Reload | None],
-        adopt_pauses: Callable[[Collection[str]], None],
+        adopt_pauses: Callable[[], None],
         clock: Callable[[], datetime],
         stopping: asyncio.Event,
         *,

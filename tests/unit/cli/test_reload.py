@@ -31,7 +31,7 @@ from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
 from aggregator.model import notes
 from aggregator.model.poll import PollResult
 from aggregator.model.settings import Settings, StoredConfiguration
-from aggregator.model.source import Failed, Freshness
+from aggregator.model.source import SIGHTINGS, Failed, Freshness
 from aggregator.pipeline.edits import changes as edits
 from aggregator.ports import Upkeep
 from aggregator.sandbox.pool import Sandbox
@@ -193,14 +193,19 @@ def test_a_broken_file_changes_nothing_and_is_mended_without_a_restart(worker: W
     assert "rocket" in worker.in_force()
 
 
-async def test_a_pause_that_a_host_asked_of_another_process_is_kept_for_its_other_sources(worker: Worker) -> None:
-    """Of another worker, or of the command `poll`."""
-    worker.save(FILE.replace("sources:\n", "sources:\n  - {name: Two, url: 'https://one.example/two'}\n"))
+@pytest.mark.parametrize("host", ["one.example", "two.example"])
+async def test_a_pause_that_a_host_asked_of_another_process_is_kept_for_its_other_sources(
+    worker: Worker, host: str
+) -> None:
+    """Of another worker, or of the command `poll`; also if the one that was asked has moved to this host."""
+    worker.save(FILE.replace("sources:\n", f"sources:\n  - {{name: Two, url: 'https://{host}/two'}}\n"))
     told = worker.look()
     assert told and told.engine
     current, tools, now = Current(told.engine), told.engine.tools, utc_now()
     asked = Failed("http", "429 Too Many Requests", 429, Freshness(retry_after=1800))
     (one,) = tools.archive.sources.states(["one"])
+    if host == "two.example":
+        one = structs.replace(one, moved_to=f"https://{host}/one", moved_since=now, moved_count=SIGHTINGS)
     state = after_poll(one, asked, feed=None, new_items=0, now=now, bounds=Bounds(), jitter=0.0)
     tools.archive.intake.apply([PollResult(state)], now)
     shared = Shared(current, tools.owner or "", utc_now, Troubles(print))
