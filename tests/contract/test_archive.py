@@ -1125,6 +1125,13 @@ def test_a_source_that_is_due_is_told_with_the_address_that_will_be_requested(st
     assert due == {"alpha": alpha.url, "beta": elsewhere, "gamma": "https://gamma.example/feed"}
 
 
+def test_pauses_that_are_not_over_are_found(store: Store) -> None:
+    alpha, beta, _ = store.sources.states()
+    later = NOW + timedelta(minutes=1)
+    store.sources.save([structs.replace(alpha, held_until=later), structs.replace(beta, held_until=NOW)])
+    assert [(state.id, state.held_until) for state in store.sources.held(NOW)] == [("alpha", later)]
+
+
 def test_who_gives_short_leases_respects_long_ones(store: Store) -> None:
     short = timedelta(minutes=20)
     assert len(store.sources.claim("poll", NOW, timedelta(minutes=60), due_only=False)) == 3
