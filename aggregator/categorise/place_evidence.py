@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from aggregator.categorise import weights
@@ -39,6 +41,10 @@ _SIDES = (" pro", " anti")
 _CONFLICT = ("war ", "conflict ", "tensions ")
 _NO_CONFLICT = ("war game", "war power", "war crime")  # what is held, asked for or charged by those named before
 _HEADING = 30  # characters after a place within which a colon ends what stands before the headline proper
+_LONGEST_HEADING = 60
+_LIVE = re.compile(
+    rf"[^:\n]{{3,{_LONGEST_HEADING}}} (?:(?:live|latest)(?: news| updates?| briefing)?|briefing) ?:", re.IGNORECASE
+)
 _EMBASSY = ("embass", "consulate")  # it stands in another country
 _OBJECTS = ("arms ", "weapons ", "aid ")  # what others decide on
 _COUNTRY = ("country", "demonym")
@@ -175,6 +181,8 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans, sil
     spared: set[int] = set()  # rules of what stands before the actor: "Ukraine-Russia war ends, Merz says"
     first = True
     split, cased, text, meanings, all_count = hay.split, hay.cased, hay.text, book.meanings, not silent
+    sections = book.sections
+    live = _live(cased) if found else 0
     for (needle, start, end), kind, reading in found:
         in_title = start < split
         key = needle if in_title else ~needle
@@ -182,27 +190,25 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans, sil
             continue
         seen.add(key)
         meaning = meanings[reading]
-        uses, others = meaning.uses, meaning.elsewhere
+        others = meaning.elsewhere
         value = weights.GENERIC if kind == "generic" else 1.0
         acts = first
-        if not all_count and (lost := {use.rule for use in uses if silent.covers(hay, use.rule, start, end)}):
-            uses = tuple(use for use in uses if use.rule not in lost)
-            gone = {rule for rule in lost if rule < book.sections}
+        lost = () if all_count else {use.rule for use in meaning.uses if silent.covers(hay, use.rule, start, end)}
+        if lost and (gone := {rule for rule in lost if rule < sections}):
             others |= gone
-            acts = acts and (
-                not gone or any(use.rule < book.sections for use in uses)
-            )  # else for no section it is a place
+            # A place that counts for no section does not act.
+            acts = acts and any(use.rule < sections and use.rule not in lost for use in meaning.uses)
         if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, start, end, found)) or (
             kind in _COUNTRY and text.startswith(_EMBASSY, end)
         ):
             value *= weights.ATTRIBUTE
             acts = False
             if first and in_title:
-                spared.update([rule for rule, _, _ in uses])
+                spared.update([rule for rule, _, _ in meaning.uses])
         elif acts:
             first = False
         if in_title:
-            value *= weights.HEADLINE * _role(hay, start, end, kind, acts)
+            value *= weights.HEADLINE * _role(hay, start, end, kind, acts) * (weights.LIVE if start < live else 1.0)
             if acts:
                 elsewhere = others - spared
         elif acts:
@@ -210,11 +216,18 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans, sil
         if len(reading) == 1:  # a sea that several countries share does not name any of them
             codes.setdefault(reading[0], (start, end))
         shares = further[in_title]
-        for rule, weight, term in uses:
+        for rule, weight, term in meaning.uses:
             share = shares.get(rule, 1.0)
             shares[rule] = share * weights.FURTHER
-            evidence.append(Evidence(rule, value * weight * share, start, end, term, True))
+            if rule not in lost:
+                evidence.append(Evidence(rule, value * weight * share, start, end, term, True))
     return Named(evidence, codes, elsewhere, abroad)
+
+
+def _live(cased: str) -> int:
+    """The length of the heading that a text of live news begins with: "Iran war live: Trump ..."; 0 if it has none."""
+    found = _LIVE.match(cased) if ":" in cased[:_LONGEST_HEADING] else None
+    return found.end() if found else 0
 
 
 def _is_attribute(hay: Haystack, start: int, end: int, found: list[Found]) -> bool:

@@ -10,6 +10,7 @@ LEAD = 2.3  # the first place of the summary, if the headline names none: it say
 SCENE = 0.9  # a place after "in", "at", "near" (where it happens) or "on", "about", "against" (what it is about)
 PERSON_FROM = 0.65  # a country or demonym that only says where a person is from: "British man", "Chinese student"
 ATTRIBUTE = 0.65  # a place inside an adjective: "Liberian-flagged", "pro-Russian". The next place is the actor
+LIVE = 2.0  # a place in the heading of live news, which is about that whatever it reports: "Iran war live: Trump and Macron meet"
 FURTHER = 0.65  # each further place of a section in the same field, in relation to the one before
 YIELDING = 0.1  # words of a section with places, if the actor of the headline is a place of other sections
 GENERIC = 0.9  # offices and courts that many countries have
