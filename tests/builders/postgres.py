@@ -61,7 +61,7 @@ def fresh_database(template: str = "template1") -> str:
     """The address of a new database, empty or like another one."""
     url = server_url()
     name = f"test_{next(_numbers)}"
-    execute(url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")  # half the work for the server
+    execute(url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")  # less work than by its log
     return url.replace("/postgres?", f"/{name}?")
 
 

@@ -66,6 +66,12 @@ def script(body: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_a_commit_waits_until_it_is_on_the_disk(tmp_path: Path) -> None:
+    """Or else a power cut would take it back, which no test can make."""
+    with closing(Connection(tmp_path / "a.db")) as writer:
+        assert writer.raw.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
 @pytest.mark.parametrize("moment", ["_add", "_count_drops", "write_states", "commit"])
 def test_f2_a_kill_between_items_and_validators_shows_neither(tmp_path: Path, moment: str) -> None:
     archive(tmp_path, "one").close()
