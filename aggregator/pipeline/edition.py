@@ -233,6 +233,8 @@ def step(
             placed, tuple(stories), tuple(touched.merges), grouping.memory, policy.epoch, now(), rewritten=anew,
         )
     )  # fmt: skip
+    if cache and grouping.memory.items:
+        cache.stored()
     return sum(join.reason == "founder" for join in grouping.joins)
 
 

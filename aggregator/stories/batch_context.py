@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise, repeat
+from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
@@ -54,10 +54,11 @@ def read(new: Sequence[Candidate], past: Past, cache: FeatureCache) -> BatchCont
     items = [one.item for one in new]
     kept = {one.item: grouped(one) for one in new}
     encoded = [one.encode() for one in kept.values()]
-    told = cache.matrix(cache.rows(items, encoded))
+    words, traits = cache.matrix(cache.rows(items, encoded))
+    before = cache.frequencies(words, past)
     at = np.array([one.at for one in new])
     spans = [*_spans(at)]
-    counts, rarity, postings, others = _nominate(np.array(items), at, spans, told, past)
+    counts, rarity, postings, others = _nominate(np.array(items), at, spans, (words, traits, before), past)
     near = dict(zip(items, others, strict=True))
     headlines = _same_headline([one.headline for one in kept.values()], spans, past)
     addresses = past.same_address({one.canonical for one in new if one.canonical})
@@ -75,24 +76,22 @@ def _spans(at: Ints) -> Iterator[Span]:
 
 
 def _nominate(
-    items: Ints, at: Ints, spans: Iterable[Span], told: tuple[Matrix, Traits], past: Past
+    items: Ints, at: Ints, spans: Iterable[Span], told: tuple[Matrix, Traits, Ints], past: Past
 ) -> tuple[tuple[tuple[int, int], ...], Rarity, tuple[Ints, Ints, Ints], list[list[int]]]:
     """(counts, rarity, postings, near) as in `BatchContext`, but `near` is a list in the order of `items`. `told`: as by
-    `FeatureCache.matrix`."""
-    words, traits = told
-    every, held = words.ids.tolist(), words.counts()
-    counts = tuple(zip(every, held.tolist(), strict=True))
-    seen = past.frequencies(every)
-    before = np.fromiter(map(seen.get, every, repeat(0)), np.int64, len(every))
+    `FeatureCache.matrix`, and how many known items contain each word."""
+    words, traits, before = told
+    held = words.counts()
+    counts = tuple(zip(words.ids.tolist(), held.tolist(), strict=True))
     rarity = Rarity(past.documents() + len(items), words.ids, held + before)
     asked = posted(words, rarity.of(words.ids, traits["share"]))
     near: list[list[int]] = []
     for span in spans:
         since, until = span.first - TUNING.window, span.last + TUNING.window
         own = asked.of(span.rows)
-        indexed = words.ids[np.flatnonzero(np.bincount(own.column))].tolist()
-        counted = [word for word in indexed if word in seen]  # a word that was never counted has no postings
-        listed = past.postings(counted, since, until, TUNING.max_postings + 1)
+        indexed = np.flatnonzero(np.bincount(own.column))
+        counted = words.ids[indexed[before[indexed] > 0]]  # a word that was never counted has no postings
+        listed = past.postings(counted.tolist(), since, until, TUNING.max_postings + 1)
         near += nominated(span.rows, own, ids=words.ids, items=items, past=listed)
     ordered = np.lexsort((items, at))  # as the store keeps them under each word
     column, place = np.divmod(np.sort(asked.column * len(items) + np.argsort(ordered)[asked.row]), len(items))

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregator.ports import Past
 from aggregator.stories.arrays import Ints, gather, look_up
 from aggregator.stories.features import Packed, packed
 from aggregator.stories.matrix import Matrix, matrix
@@ -50,6 +51,11 @@ class FeatureCache:
         self._ids, self._number = np.array([np.iinfo(np.int64).max]), np.zeros(1, dtype=np.int32)
         self._traits = GrowableArray(TRAITS)  # by word number
         self._traits.append(traits(self._ids, np.zeros(1, dtype=np.bool_)))
+        # By word number: how many remembered items contain the word (-1: not read yet), as of when so many `_documents` were remembered.
+        self._seen, self._documents = GrowableArray(np.int64), -1
+        self._seen.append(np.zeros(1, dtype=np.int64))
+        # Of the batch that was asked about last: numbers of its words, how many of its items contain each, documents with these items.
+        self._coming: tuple[Ints, Ints, int] | None = None
         self._langs: dict[bytes, int] = {b"": 0}
         self._headlines: dict[bytes, int] = {b"": 0}
 
@@ -88,6 +94,7 @@ class FeatureCache:
         self._ids = np.insert(self._ids, index[~there], new)
         self._number = np.insert(self._number, index[~there], added)
         self._traits.append(traits(new, np.isin(new, read.figures)))
+        self._seen.append(np.full(len(new), -1))
         return numbers
 
     def update(self, items: Sequence[int], kept: Sequence[bytes], near: Sequence[bytes]) -> None:
@@ -111,6 +118,29 @@ class FeatureCache:
         column[some] = np.arange(len(some), dtype=np.int32)
         found = Matrix(start, column[word], (written & 2) > 0, (written & 1) > 0, self._ids[held])
         return found, self._traits.all.take(some)
+
+    def frequencies(self, words: Matrix, past: Past) -> Ints:
+        """For each column how many items of `past` contain the word. `words`: of the items that `past` is to remember next, as by `matrix`.
+        What was read before is still true if as many items are remembered: nothing else changes these counts."""
+        documents = past.documents()
+        if documents != self._documents:
+            self._seen.all[:], self._documents = -1, documents
+        numbers = self._number[np.searchsorted(self._ids, words.ids)]
+        found = self._seen.all[numbers]
+        unread = np.flatnonzero(found < 0)
+        asked = words.ids[unread].tolist()
+        read = past.frequencies(asked)
+        found[unread] = [read.get(word, 0) for word in asked]
+        self._seen.all[numbers] = found
+        self._coming = numbers, words.counts(), documents + len(words.start) - 1
+        return found
+
+    def stored(self) -> None:
+        """Note that the store remembers the items whose words' `frequencies` were asked for last."""
+        if self._coming:
+            numbers, counts, self._documents = self._coming
+            self._seen.all[numbers] += counts
+            self._coming = None
 
     def lang(self, rows: Ints) -> Ints:
         """The number of the language of each row, 0 where unknown."""

@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from aggregator.model.story import KnownItem
+from aggregator.model.story import KnownItem, Remembered
 from aggregator.stories.arrays import highest
 from aggregator.stories.batch_context import BatchContext, read
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import KIN, Comparison
+from aggregator.stories.decision import Grouping
 from aggregator.stories.embeddings import DIMENSIONS, TITLE
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, grouped, packed, with_neighbours
@@ -421,6 +422,29 @@ def test_a_feature_cache_holds_few_items_if_each_has_words_of_its_own() -> None:
         most = max(most, int(rows.max()))
         assert cache.matrix(rows)[0].words(0) == dict.fromkeys(told.title, True)
     assert most == 999 // each, "one word is there from the beginning"
+
+
+@given(
+    st.lists(
+        st.tuples(st.lists(features(), min_size=1, max_size=3), st.sampled_from(["cache", "other", None])), max_size=8
+    )
+)
+def test_a_feature_cache_knows_how_often_words_occurred_whoever_stored_them_last(
+    batches: list[tuple[list[Features], str | None]],
+) -> None:
+    """A batch may be stored by this process, by another one that took over (as many items, with other words), or not at all."""
+    memory, cache = Memory(), FeatureCache()
+    for number, (told, storing) in enumerate(batches):
+        items = [number * 10 + n for n in range(len(told))]
+        words, _ = cache.matrix(cache.rows(items, [one.encode() for one in told]))
+        known = memory.frequencies(words.ids.tolist())
+        assert cache.frequencies(words, memory).tolist() == [known.get(word, 0) for word in words.ids.tolist()]
+        if storing:
+            own = dict(zip(words.ids.tolist(), words.counts().tolist(), strict=True))
+            counts = own if storing == "cache" else {word + 1: count for word, count in own.items()}
+            memory.apply([], Grouping((), (), Remembered(frequencies=tuple(counts.items()), documents=len(told))))
+        if storing == "cache":
+            cache.stored()
 
 
 @given(st.lists(features(), max_size=6), st.lists(st.binary(max_size=2 * KEPT), min_size=6, max_size=6))
