@@ -51,6 +51,15 @@ def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, chan
     )
 
 
+def first_entry(item: EditionItem, topics: tuple[str, ...]) -> Entry:
+    """The feed entry of a new story of one report. `topics` are titles."""
+    report = Report(item.publisher, item.source, item.url, item.title, item.at)
+    return Entry(
+        item.title, item.url, item.summary, item.image or None, item.lang, item.publisher, (report,), topics, item.entered,
+        item.enclosures,
+    )  # fmt: skip
+
+
 def is_turned(entry: Entry, members: Sequence[Member], overrides: OverrideIndex) -> bool:
     """Whether an edit of `stories: hide` made an entry wrong: it names an article that is now hidden, or omits one that is no longer
     hidden. A hidden article that it never named does not matter."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from aggregator.model.judgement import Scores
 from aggregator.model.story import Entry, InStream, Member, StoryState
 from aggregator.model.stream import StreamName
-from aggregator.pipeline.announcing import Change, announced, is_turned
+from aggregator.pipeline.announcing import Change, announced, first_entry, is_turned
 from aggregator.pipeline.corroboration import Coverage, counted_since, restored
 from aggregator.pipeline.policy import Policy
 
@@ -52,6 +52,8 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
 
     Members whose texts were pruned cannot be judged again. For them the story keeps what it knows: their part in its entry, whether
     they count as independent, and their judgements, without sections and topics that the policy does not know."""
+    if old is None and len(members) == 1:
+        return _founded(n, members, policy)
     before = () if old is None else (old, *change.absorbed)
     members = restored(members, before)
     seen = _seen(members, policy)
@@ -77,6 +79,30 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
         streams=_streams(told, policy, place, known, since),
         hidden=not seen,
     )
+
+
+def _founded(n: int, members: Sequence[Member], policy: Policy) -> StoryState:
+    """A new story of one report, as nine of ten are: it tells what the report does, and enters all with it."""
+    item, place = members[0].item, _Place.of(members, policy)
+    titles, entered = tuple([policy.topic_titles[topic] for topic in place.topics]), max(item.entered, 0)
+    leading = _stream("section", place.section)
+    return StoryState(
+        n=n,
+        id=item.id,
+        lead=item.n,
+        published=item.at,
+        entered=item.entered,
+        section=place.section,
+        scores=place.scores,
+        topics=place.topics,
+        publishers=((item.publisher, item.entered),),
+        reached=(entered,),
+        entry=first_entry(item, titles),
+        streams=tuple([
+            InStream(stream, entered, entered if stream == leading else None) for stream in sorted(place.streams)
+        ]),
+        hidden=bool(policy.overrides.hidden) and policy.overrides.hides(item),
+    )  # fmt: skip
 
 
 def _since(members: Sequence[Member], policy: Policy, change: Change) -> int | None:
