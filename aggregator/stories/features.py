@@ -34,6 +34,8 @@ FORMS = frozenset(map(word_id, _FORMS.split()))
 while the report of the same match has none. In a report they tell something (Live Nation, a video of an arrest)."""
 MOST = 16  # identifiers that are kept of a headline
 OF = word_id("of")
+# Thai, Lao, Myanmar, Khmer, kana: scripts that come as pairs of letters, of which several make a word.
+_SPELLED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff]")
 _UNIT = re.compile(r"(?<=\d)(?:k|m|mn|mln|bn|tn|trn)\Z", re.IGNORECASE)  # thousand, million, billion, trillion
 
 # The encoded form: this head, then the stems of headline, lead and figures as 64-bit integers, then language and `near`. A stem
@@ -260,4 +262,6 @@ def _headline_key(words: list[str]) -> int:
     if len(words) < 4:
         return 0
     text = " ".join(plains(words))
-    return word_id(text) if len(text) >= 20 else 0
+    # Each pair has three signs with its space, but adds one letter.
+    pairs = 0 if text.isascii() else sum([_SPELLED.match(word) is not None for word in words])
+    return word_id(text) if len(text) - 2 * pairs >= 20 else 0

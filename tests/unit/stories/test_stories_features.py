@@ -203,6 +203,25 @@ def test_equal_headlines_have_equal_keys_and_short_ones_none() -> None:
     assert features(item("It is on now")).headline == 0
 
 
+@pytest.mark.parametrize(
+    ("headline", "has_key"),
+    [
+        ("ข่าวเด่นวันนี้", False),  # top news today
+        ("พยากรณ์อากาศวันนี้", False),  # weather forecast for today
+        ("នាយករដ្ឋមន្ត្រីទៅចិនដើម្បីពិភាក្សាពាណិជ្ជកម្ម", True),
+        ("ព័ត៌មានថ្ងៃនេះ", False),
+        ("ရာသီဥတုသတင်း", False),
+        ("本日のニュースまとめ", False),
+        ("นายกรัฐมนตรีเยือนจีนเพื่อหารือเรื่องการค้า", True),
+        ("ロシア軍がキーウにミサイル攻撃、5人死亡", True),
+        ("俄罗斯总统普京抵达北京", True),
+    ],
+)
+def test_a_headline_is_as_long_as_its_letters_where_words_are_not_spaced(headline: str, has_key: bool) -> None:
+    """Its pairs of letters are no words."""
+    assert (features(item(headline)).headline > 0) is has_key
+
+
 def test_a_language_without_stemmer_reads_as_english() -> None:
     assert (
         stem_ids(["Sanctions", "sanction"], "xx-YY") == stem_ids(["Sanctions", "sanction"]) == [word_id("sanction")] * 2
