@@ -1273,7 +1273,7 @@ def test_a_condition_that_meets_many_is_read_by_its_index_though_another_one_mee
 def test_items_of_a_section_are_read_from_the_newest_on(store: PostgresArchive) -> None:
     """The server expected few of them in any section: it read the whole archive and sorted them."""
     place_many(store, section="CASE WHEN n % 3 > 0 THEN 'world' ELSE 'africa' END")
-    statement, values = items_sql(
+    (statement, values), _ = items_sql(
         DIALECT, StreamQuery("section", "world", view="items", primary=True), 50, Lookup(), Numbers()
     )
     plan = "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {statement}", values))

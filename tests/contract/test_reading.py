@@ -84,12 +84,12 @@ def fill(store: Store) -> None:
             while re_place(store, rules, lambda: SECONDS - hour * 3600):  # noqa: B023
                 pass
     for n in (7, 6, 5):  # rewritten texts bring items into other sections and topics, and back
-        again = [
+        rewritten = [
             item("beta", f"{hour}-1", " ".join(chance.sample(WORDS, 5)), published=ago(hours=hour))
             for hour in range(8, 27)
         ]
-        found = store.intake.known([one.id for one in again])
-        changed = [(found[one.id].number, one) for one in again]
+        found = store.intake.known([one.id for one in rewritten])
+        changed = [(found[one.id].number, one) for one in rewritten]
         store.intake.apply([polled("beta", changed=changed)], ago(hours=n))
         edition(store, rules, lambda: SECONDS - n * 3600)  # noqa: B023
     known = store.intake.known([item("alpha", "5-0", "").id])

@@ -115,8 +115,9 @@ def test_evidence_is_what_it_says(seed: int) -> None:
 def test_it_does_not_matter_which_item_of_a_pair_comes_first() -> None:
     """To the last bit: which does may depend on the order in which a store answers."""
     told = Comparison(reading(0))
-    one, other, close, _ = (each[told._nominated[3] > 0] for each in told._nominated)
-    first, second = (evidence(told._vectors, told._around, *pair, close) for pair in ((one, other), (other, one)))
+    a, b, close, common = told._nominated
+    a, b, close = a[common > 0], b[common > 0], close[common > 0]
+    first, second = (evidence(told._vectors, told._around, *pair, close) for pair in ((a, b), (b, a)))
     assert len(first) > 100
     assert (first == second).all()
 
