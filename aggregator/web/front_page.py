@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from aggregator.model.settings import Rules
 from aggregator.model.story import StoryHead, StoryView
-from aggregator.model.stream import StreamName, StreamQuery
+from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.text.headline import tells
 from aggregator.web.affairs import Affairs
 from aggregator.web.emphasis import followed, is_followed
@@ -42,17 +42,17 @@ class FrontPage(Struct, frozen=True):
 
 
 def front_page(lib: Library) -> FrontPage:
-    reading, now, settings = lib.archive.reading, lib.seconds(), lib.in_force().settings
+    reading, settings = lib.archive.reading, lib.in_force().settings
     sections = settings.sections
     latest, of_latest = StreamQuery("latest", limit=AROUND), of_many(StreamQuery("latest", limit=SEVERAL))
     most = PER_SECTION + FOREMOST + CHAPTERS  # so that enough remain if all those at the top are of one section
     of_sections = [StreamQuery("section", section.id, primary=True, limit=most) for section in sections]
     asked = [(query, *of_many(query)) for query in of_sections]
     every = [latest, *of_latest, *chain.from_iterable(asked)]
-    listed = reading.heads(every, now)  # together: most stories are in several
-    times = _times(listed.values(), lib.hour() + timedelta(hours=1)) or [lib.now()]
-    past, reached = times[-NEWEST:][0] - PAST, times[-1]
-    lists = {query: [one for one in stories if past <= one.published <= reached] for query, stories in listed.items()}
+    listed = _listed(lib, every)
+    times = _times(listed.values()) or [lib.now()]
+    past = times[-NEWEST:][0] - PAST
+    lists = {query: [one for one in stories if one.published >= past] for query, stories in listed.items()}
     newest, several = lists[latest], each_once(lists[query] for query in of_latest)
     held = {section.id: pinned(lib, section.id) for section in sections}
     subjects = followed(settings)
@@ -61,7 +61,7 @@ def front_page(lib: Library) -> FrontPage:
     recent = [story for story in newest if story.published >= since]
     affairs = Affairs(recent, reading.publishers(known), lib.now(), subjects)
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
-    told = (story for story in several if story.id not in homes and story.published >= reached - PAST_TOP)
+    told = (story for story in several if story.id not in homes and story.published >= times[-1] - PAST_TOP)
     top = affairs.foremost(told, FOREMOST)
     chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top[1:], *held.values())) if top else []
     chapters.sort(key=lambda story: story.published, reverse=True)  # by the times that are shown beside them
@@ -99,13 +99,22 @@ def _just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], sinc
     return sorted((one for one in newest if one.id in ids), key=lambda one: one.published, reverse=True)
 
 
-def _times(lists: Iterable[Sequence[StoryHead]], until: datetime) -> list[datetime]:
+def _listed(lib: Library, queries: Sequence[StreamQuery]) -> dict[StreamQuery, list[StoryHead]]:
+    """The stories of several streams. Those of the future, from a clock that was ahead, would stand first for as long, and could fill each
+    list. They are left out unless there are no others at all: then the present clock is wrong."""
+    until = lib.hour() + timedelta(hours=1, seconds=1)  # the first second of an hour belongs to the one before
+    listed = lib.archive.reading.heads(queries, lib.seconds())  # together: most stories are in several
+    if all(time < until for time in _times(listed.values())):
+        return listed
+    asked = {query: replace(query, filter=Filter(until=until)) for query in queries}
+    before = lib.archive.reading.heads(asked.values(), lib.seconds())
+    return {query: before[asked[query]] for query in queries} if any(before.values()) else listed
+
+
+def _times(lists: Iterable[Sequence[StoryHead]]) -> list[datetime]:
     """When the stories in all lists were published, the newest last: what is old is measured against these, not against the present, since
-    a page of an archive that is no longer polled stays as it was. Without those of after `until`, from a clock that was ahead: for as
-    long, all others would be old. (If there are no others, the present clock is wrong.)"""
-    published = {story.id: story.published for story in chain.from_iterable(lists)}
-    times = sorted(published.values())
-    return [time for time in times if time <= until] or times
+    a page of an archive that is no longer polled stays as it was."""
+    return sorted({story.id: story.published for story in chain.from_iterable(lists)}.values())
 
 
 def of_many(query: StreamQuery) -> list[StreamQuery]:
