@@ -10,16 +10,17 @@ from aggregator.model.stream import StreamName
 
 
 def rewritten(known: Iterable[Member], judged: Mapping[int, Judgement], now: int, old: int) -> tuple[ItemInStream, ...]:
-    """When items enter the streams into which a new text brings them: `now`, else readers who have seen newer entries would never see them.
-    Of streams that they leave, when they entered these, so that they do not become news again should they return. `known`: items as placed
-    so far; `judged`: number of an item → its judgement by its new text. Reports older than `old` seconds are no news (as in stories)."""
+    """When items enter the streams into which a new text brings them: `now`, else readers who have seen newer entries would never see them;
+    but never before they entered the archive (the clock may have been set back), since lists rely on that. Of streams that they leave, when
+    they entered these, so that they do not become news again should they return. `known`: items as placed so far; `judged`: number of an
+    item → its judgement by its new text. Reports older than `old` seconds are no news (as in stories)."""
     found = []
     for member in known:
         n, entered = member.item.n, member.item.entered
         if n in judged and entered >= now - old:
             before, after = _streams(member.judgement), _streams(judged[n])
             found += [ItemInStream(n, *one, entered) for one in before - after]
-            found += [ItemInStream(n, *one, now) for one in after - before]
+            found += [ItemInStream(n, *one, max(now, entered)) for one in after - before]
     return tuple(sorted(found))
 
 

@@ -79,6 +79,23 @@ def test_a_text_of_long_ago_is_no_news(room: Newsroom) -> None:
     assert entries(room, "/sections/defense.json?view=items")[-1] == "Navy sinks museum"
 
 
+def test_an_item_of_a_clock_that_was_ahead_is_on_one_of_the_pages(room: Newsroom) -> None:
+    """Its text is rewritten when the clock is right: before it entered."""
+    room.now += 5 * HOUR
+    room.publish(CALM, live=True)
+    room.now -= 5 * HOUR
+    rewrite(room, said(CALM, "Navy sinks museum"))
+    for one in FRIGATES:
+        room.now += HOUR / 2
+        room.publish(one, live=True)
+    found, cursor = list[str](), "&"
+    while cursor:
+        answer = room.client.get(f"/api/v1/items?section=defense&limit=1{cursor}").get_json()
+        found += [one["title"] for one in answer["items"]]
+        cursor = f"&cursor={answer['next']}" if answer["next"] else ""
+    assert found == ["Navy sinks museum", *(one.title for one in FRIGATES[::-1])]
+
+
 def test_a_renamed_section_keeps_its_order(room: Newsroom) -> None:
     room.publish(CALM, *FRIGATES)
     rewrite(room, said(CALM, "Navy sinks museum"))
