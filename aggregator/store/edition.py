@@ -34,6 +34,7 @@ from aggregator.store.rows import (
     to_blob,
     to_id,
 )
+from aggregator.store.shifts import KEPT as SHIFTS_SECONDS
 from aggregator.store.shifts import QUARTER, Row, shifts
 from aggregator.store.versions import COUNTED, Change, keep_version, stream_numbers
 
@@ -173,8 +174,9 @@ class EditionStore(ABC, Generic[Writer]):
             if not batch.anew:
                 end_waiting(db, batch)
             db.insert("stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], _STORY_AGAIN)
-            # If the clock was set back, `changed` alone is later than all before.
-            streams = save_entries(db, batch, before, batch.now if changed < batch.now + QUARTER else changed)
+            # If the clock was set back, `changed` alone is later than all before. But one that was far ahead dates no later news.
+            back = QUARTER <= changed - batch.now < SHIFTS_SECONDS
+            streams = save_entries(db, batch, before, changed if back else batch.now)
             save_memory(db, batch.memory)
             change.end(streams)
 

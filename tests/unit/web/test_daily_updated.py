@@ -128,6 +128,18 @@ def test_a_clock_that_was_set_back_moves_the_brief_forward(room: Newsroom) -> No
     assert first < second
 
 
+def test_a_clock_that_was_weeks_ahead_does_not_keep_the_brief_from_moving(room: Newsroom) -> None:
+    ahead = timedelta(days=20)
+    room.now += ahead
+    room.publish(item("Scientists Discover How Octopuses Dream", "kyodo", age=-ahead), live=True)
+    room.now -= ahead
+    before, first = yesterday(room)
+    room.overrule(hide=[OTHER])
+    after, second = yesterday(room)
+    assert before != after
+    assert (first, second) == ("2026-11-24T12:00:00Z", "2026-11-24T13:00:00Z")
+
+
 def test_outlets_that_are_named_anew_change_no_brief(room: Newsroom) -> None:
     """As with the entries of its stories: what was announced stays until there is news."""
     first = yesterday(room)
