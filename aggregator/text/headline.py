@@ -33,7 +33,7 @@ _SEVERAL = r"""(?:the\ )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)
             (?:takeaways|things|numbers|facts|reasons|questions|moments|lessons|charts|ways|myths)\b"""
 # After a name that may begin a headline of news too ("Editorial cartoon lands artist in jail").
 _NO_MORE = r"(?=\W*$|\ (?:for|of)\b|\s?[:,|–—])"
-_PICTURES = r"(?:pictures|photos|images|maps|charts|graphics)"
+_PICTURES = r"(?:pictures|photos|maps|charts)"
 # The name of an edition alone.
 _EDITION = r"""\W*(?:the\ )?(?:(?:\w{3,6}day|morning|midday|afternoon|evening|weekend|daily|weekly|world|news)\ ){0,3}
             (?:(?<=the\ )\w+\ )?(?:brief(?:ing)?|newsletter|round-?up|digest)\W*$"""
@@ -63,12 +63,12 @@ _BESIDE_AHEAD = re.compile(
         |(?:(?:your\ )?(?:daily|weekly)\ horoscopes?|(?:best\ of|today['’]s|editorial)\ cartoons?){_NO_MORE}
         |['‘"“](?=.*\ Review:\s).{{1,80}}['’"”](?:\ by(?:\ \S+){{1,4}}|\ season\ \d+)?(?-i:\ Review):\s  # '…' by … Review:
         |(?:.{{0,60}}[:.]\s)?(?:an?\ (?:[\w-]+\ ){{0,2}}|(?:simple\ )?visual\ )guide\ to\b
-        |(?=.*\bin\ {_PICTURES}(?:\ and\ {_PICTURES})?(?:\W{{0,3}}$|:\s(?-i:[A-Z\d])\S*\s\S))
+        |(?=.*\bin\ {_PICTURES}(?:\ and\ (?:{_PICTURES}|images|graphics))?(?:\W{{0,3}}$|:\s(?-i:[A-Z\d])\S*\s\S))
             (?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
-        |(?:mapping|charting|tracking|visuali[sz]ing|decoding|explaining|unpacking|comparing|remembering|breaking\ down)[ ]
-            (?:(?:the|an?|how|where)\b|U\.?S\.?\ |(?:\S+\ ){{0,2}}[^\s,]+['’]s\ )(?!.*,\ )  # not "Tracking the ship, police find …"
+        |(?:mapping|tracking|visuali[sz]ing|decoding|explaining|remembering|breaking\ down)[ ]
+            (?!.*[,:]\s)(?:(?:the|an?|how|where)\b|U\.?S\.?\ |(?:\S+\ ){{0,2}}\S+['’]s\ )  # not "Tracking the ship, police find …"
         |(?:obituary|transcript):\s
-        |(?:(?-i:[A-Z])[\w.'’-]*\ ){{2,4}}obituary(?:\W{{0,3}}$|:\s)
+        |(?-i:(?:[A-Z][\w.'’-]*\ ){{2,4}}obituary(?:\W{{0,3}}$|:\s))  # not "Paper Withdraws Obituary"
         |\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?“"‘]*[?]  # not what someone asks
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -96,7 +96,7 @@ _BESIDE = re.compile(
             |[:|–—]\s(?:(?:how|why|what)\s|(?:a\ )?timeline\W{{0,3}}$|a\ timeline\ of\s)
             |.\s{_SEVERAL}
             |[:|–—-]\s*(?:live(?:\ (?:coverage|tracker))?|explained|editorial|opinion|analysis|letters?|podcast|video
-                |(?:full\ )?transcript)\W{{0,3}}$)
+                |full\ transcript)\W{{0,3}}$)  # "…: transcript" says where the news is from
         |[?？؟;](?:(?<!;)|(?<=[\u0370-\u03ff];))\W{{0,3}}$  # a Greek question ends with a semicolon
     """,
     re.IGNORECASE | re.VERBOSE,
