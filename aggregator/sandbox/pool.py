@@ -269,20 +269,21 @@ class Sandbox:
 
 @contextlib.asynccontextmanager
 async def _within(seconds: float) -> AsyncIterator[None]:
-    """As `asyncio.timeout`, but time in which this process stood still (it was stopped, its machine paused) does not count: a child may
-    have answered long ago. That is a slice which ends late by more than its length."""
+    """As `asyncio.timeout`, but time in which this process stood still (it was stopped, its machine paused) hardly counts: a child may have
+    answered long ago. A slice that ends late by more than its length counts half, however long it took: so another one follows, but in a
+    process that is always late the limit is reached, too."""
     loop, slice = asyncio.get_running_loop(), seconds / SLICES
     ending: asyncio.TimerHandle
 
-    def count(left: int) -> None:
+    def count(halves: int) -> None:
         nonlocal ending
-        left -= loop.time() < ending.when() + slice
-        if left:
-            ending = loop.call_later(slice, count, left)
+        halves -= 2 if loop.time() < ending.when() + slice else 1
+        if halves > 0:
+            ending = loop.call_later(slice, count, halves)
         else:
             limit.reschedule(loop.time())
 
-    ending = loop.call_later(slice, count, SLICES)
+    ending = loop.call_later(slice, count, 2 * SLICES)
     try:
         async with asyncio.timeout(None) as limit:
             yield

@@ -130,6 +130,21 @@ async def test_a_document_is_not_blamed_for_time_in_which_the_parent_stood_still
         assert len((await asked).items) == 2
 
 
+async def test_a_stalled_child_is_killed_also_by_a_parent_that_is_always_late() -> None:
+    """Each slice of its time ended late (a machine that swaps), so none counted, and it lived for ever."""
+    async with Sandbox(children=1) as sandbox:
+        await sandbox.parse(fetched(GOOD), JOB)
+        await stalled(sandbox)
+        sandbox._wall = 0.15
+        asked = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
+        async with asyncio.timeout(PATIENCE):
+            while not asked.done():
+                time.sleep(0.03)
+                await asyncio.sleep(0)
+        with pytest.raises(SandboxError, match="to read"):
+            await asked
+
+
 async def test_a_child_that_is_given_up_while_its_answer_arrives_leaves_its_place_to_others() -> None:
     """Its poll waited forever, and so did a queue that was restarted: of an answer that nobody reads asyncio never sees the end."""
     words = f"<description>{'word ' * 2000}</description>"
