@@ -85,7 +85,8 @@ async def articles(tools: Tools) -> None:
                         doubted = None
                     del waiting[0]
         except Exception:
-            del waiting[0]  # its claim must expire: asked for again at each poll, it would fail in the same way
+            # asked for again at each poll, it would fail in the same way, also if each poll is a process of its own
+            await put_off(waiting.pop(0), LATER)
             raise
         finally:
             if waiting:  # also if the service stops: the next one then need not wait until the claim expires

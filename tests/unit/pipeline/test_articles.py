@@ -19,6 +19,7 @@ from aggregator.errors import AggregatorError, FailureKind, OutOfMemory
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, Outcome, ParseJob
 from aggregator.pipeline.articles import LATER, LIMIT, RECENT, TOGETHER, TURN, articles, leads_to_list
+from aggregator.pipeline.leases import release_dead
 from aggregator.pipeline.tools import Tools
 from aggregator.store.sqlite.archive import SqliteArchive
 
@@ -62,7 +63,7 @@ class Desk:
             raise AssertionError
 
         return tools(
-            self.store, fetch=fetch, parse=parse, extract=extract, clock=lambda: self.now,
+            self.store, fetch=fetch, parse=parse, extract=extract, clock=lambda: self.now, owner="this process",
             sources={
                 id: source(id, url=f"https://feeds.example/{id}", **{"full_text": True} | more)
                 for id, more in (("alpha", self.alpha), ("beta", {}))
@@ -188,7 +189,8 @@ def test_a_host_that_asks_for_a_pause_without_naming_a_time_is_left_alone(desk: 
 def test_an_error_of_this_machine_ends_the_call_and_its_article_is_asked_for_an_hour_later(
     desk: Desk, by: str, error: type[Exception]
 ) -> None:
-    """It would be requested at each poll. The others of all hosts are not: they were not asked for, or are done."""
+    """It would be requested at each poll, also by `poll`, where each is a process of its own. The others of all hosts are not: they were
+    not asked for, or are done."""
     whole = desk.tools()
     does: Callable[..., Awaitable[object]] = getattr(whole, by)
 
@@ -201,6 +203,7 @@ def test_an_error_of_this_machine_ends_the_call_and_its_article_is_asked_for_an_
     with pytest.raises(OutOfMemory):
         asyncio.run(articles(replace(whole, **{by: fails})))
     assert sorted(desk.asked) == ["alpha.example/1", "beta.example/1", "beta.example/2", "beta.example/3"]
+    release_dead(desk.store, lambda owner: True)
     assert desk.call() == ["alpha.example/2", "alpha.example/3"]
     assert desk.call(LATER - 60) == []
     assert desk.call(60) == ["alpha.example/1"]
@@ -231,11 +234,13 @@ def test_articles_that_were_not_asked_for_when_the_service_stopped_are_asked_for
 
         asking = asyncio.create_task(articles(replace(desk.tools(), fetch=hang)))
         await begun.wait()
+        assert desk.store.articles.owners() == ["this process"], "who was killed is known by it"
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
 
     asyncio.run(stopped())
+    assert desk.store.articles.owners() == []
     assert len(desk.call()) == 6
 
 
