@@ -102,4 +102,4 @@ def subscriptions() -> Response:
         raise QueryError("of", "`of` must be sections, topics or sources")
     outlines = [opml.Outline(title, f"{force.root}{path}.rss{query}", force.root + path) for title, path, query in rows]
     titled = settings.site.title if of == "sections" else f"{settings.site.title} – {of}"
-    return respond(opml.render(titled, outlines, lib.since), max_age=3600)
+    return respond(replace(opml.render(titled, outlines, lib.since), modified=lib.same_since), max_age=3600)

@@ -96,6 +96,11 @@ class Library:
         """Since when program and configuration in force are the same."""
         return self.in_force().since
 
+    @property
+    def same_since(self) -> datetime:
+        """Since when what depends on them alone is the same, as far as this process knows."""
+        return max(self.since.replace(microsecond=0), self._began)
+
     def now(self) -> datetime:
         return self._clock()
 
@@ -212,7 +217,7 @@ class Library:
     def changed(self, stream: StreamName = LATEST) -> datetime:
         """When a stream (or by default anything that pages and the API show) last changed, by news or by a new configuration, as far as
         this process knows. To be called before reading the content."""
-        return max(datetime.fromtimestamp(self._told(stream)[1], UTC), self.since, self._began)
+        return max(datetime.fromtimestamp(self._told(stream)[1], UTC), self.same_since)
 
     def told_until(self) -> datetime:
         """The time up to which a list of changes is complete: later changes will be dated at or after it. It is the archive's own time,

@@ -65,4 +65,4 @@ def openapi() -> Response:
     """The description of this service for programs."""
     lib = library()
     force = lib.in_force()
-    return json_response(description(current_app, force.settings.site.title, force.root), lib.since, max_age=3600)
+    return json_response(description(current_app, force.settings.site.title, force.root), lib.same_since, max_age=3600)

@@ -7,19 +7,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item, of_the_file
-from werkzeug.http import parse_date
+from werkzeug.http import http_date, parse_date
 
 from aggregator.bootstrap import Application, Installation, library, serving
 from aggregator.model import notes
 from aggregator.model.item import Item
 from aggregator.model.notes import BrokenEdit
+from aggregator.sandbox import parent
 from aggregator.store.reading import Reading
 from aggregator.web import pages
 from aggregator.web.app import create_app
+from aggregator.worker import logs
 
 ADDRESSES = (
     "/latest.rss",
@@ -204,8 +207,10 @@ def test_an_earlier_archive_that_was_restored(room: Newsroom, tmp_path: Path) ->
     saved.mkdir()
     room.archive.upkeep.backup(saved / "aggregator.db")
     room.now += timedelta(minutes=1)
+    room.put_in_force(CONFIG.replace("Asia-Pacific", "What is lost"))
     room.publish(item("Navy's newest frigate is lost"), live=True)
-    held = {address: room.client.get(address) for address in ("/sections/defense.rss", "/latest", "/api/v1/items")}
+    addresses = ("/sections/defense.rss", "/latest", "/api/v1/items", "/subscriptions.opml")
+    held = {address: room.client.get(address) for address in addresses}
     room.now += timedelta(minutes=1)
     place = Installation(room.folder / "feeds.yaml", saved, None, address=room.place.address)
     restored = library(Application.of_texts(place, {"feeds.yaml": CONFIG}), began=room.now)
@@ -216,6 +221,17 @@ def test_an_earlier_archive_that_was_restored(room: Newsroom, tmp_path: Path) ->
         assert again.status_code == 200 and b"is lost" not in again.data, address
         same = other.get(address, headers={"If-Modified-Since": again.headers["Last-Modified"]})
         assert same.status_code == 304
+
+
+def test_nothing_is_dated_before_its_process_began(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in room.place.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(parent, "die_with_parent", Mock())
+    monkeypatch.setattr(logs, "start", Mock())
+    moment = http_date(datetime.now(UTC))
+    client = serving.web_application().test_client()
+    for address in ("/latest.rss", "/latest", "/api/v1/items", "/subscriptions.opml", "/openapi.json"):
+        assert client.get(address, headers={"If-Modified-Since": moment}).status_code == 200, address
 
 
 def test_an_edit_that_is_taken_back(room: Newsroom) -> None:
