@@ -62,7 +62,7 @@ class Sources:
 
     def held(self, now: datetime) -> list[SourceState]:
         """Those whose host asked for a pause that is not over yet."""
-        rows = self._db.read(f"{SELECT} WHERE listed AND held_until > ? ORDER BY n", (int(now.timestamp()),))
+        rows = self._db.read(f"{SELECT} WHERE listed AND held_until > ?", (int(now.timestamp()),))
         return list(map(source_state, rows))
 
     def renew(self, owner: str, roots: Collection[str], now: datetime, lease: timedelta) -> None:

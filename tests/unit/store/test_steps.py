@@ -566,3 +566,14 @@ def test_a_word_that_nearly_all_say_is_looked_up_item_by_item_from_the_newest(
 
     once = cost(range(100))
     assert cost(range(100, 500)) - once < 400 * 10
+
+
+def test_hosts_that_wait_are_found_without_going_through_all_sources(tmp_path: Path) -> None:
+    """They are asked for before each poll."""
+    store = archive(tmp_path, *(f"source-{n}" for n in range(300)))
+    (one,) = store.sources.states(["source-7"])
+    store.sources.save([replace(one, held_until=NOW + timedelta(minutes=1))])
+    found, steps = counted(store, lambda: store.sources.held(NOW))
+    store.close()
+    assert [state.id for state in found] == ["source-7"]
+    assert steps < 30
