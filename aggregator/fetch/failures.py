@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from aggregator.errors import FailureKind, lack
+from aggregator.errors import FailureKind, OutOfMemory, lack
 from aggregator.fetch.guard import AddressRefused
 from aggregator.model.source import Failed, Freshness
 
@@ -70,6 +70,8 @@ def _connecting(error: OSError) -> Failed:
     if isinstance(error, AddressRefused):
         return Failed("address", str(error.strerror))
     if isinstance(error, socket.gaierror):
+        if error.errno == socket.EAI_MEMORY:
+            raise OutOfMemory from error
         if error.errno == socket.EAI_AGAIN:
             return Failed("dns", NO_NAME_SERVER)
         return Failed("dns", "the host name is not known")

@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
-import os
 import socket
 import ssl
 import threading
@@ -407,17 +406,23 @@ def test_addresses_that_fail_each_in_its_way_are_no_unknown_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "lack"), [(errno.EMFILE, TooManyFiles), (errno.ENFILE, TooManyFiles), (errno.ENOMEM, OutOfMemory)]
+    ("error", "lack"),
+    [
+        (OSError(errno.EMFILE, "said by the system"), TooManyFiles),
+        (OSError(errno.ENFILE, "said by the system"), TooManyFiles),
+        (OSError(errno.ENOMEM, "said by the system"), OutOfMemory),
+        (socket.gaierror(socket.EAI_MEMORY, "said by the system"), OutOfMemory),
+    ],
 )
 @pytest.mark.parametrize("lacking", ["make_socket", "resolve", "getaddrinfo"])
 def test_what_lacks_here_is_no_fault_of_the_server(
-    server: Server, monkeypatch: pytest.MonkeyPatch, lacking: str, number: int, lack: type[Lacking]
+    server: Server, monkeypatch: pytest.MonkeyPatch, lacking: str, error: OSError, lack: type[Lacking]
 ) -> None:
     def refused(*_: object, **__: object) -> socket.socket:
-        raise OSError(number, os.strerror(number))
+        raise error
 
     async def unresolved(*_: object, **__: object) -> list[object]:
-        raise OSError(number, os.strerror(number))
+        raise error
 
     if lacking == "getaddrinfo":
         monkeypatch.setattr(socket, "getaddrinfo", refused)
