@@ -576,6 +576,29 @@ def test_the_newest_are_searched_first_and_nothing_is_missed(store: Store, monke
         assert found() == whole
 
 
+@pytest.mark.parametrize("view", ["stories", "items"])
+def test_what_changed_though_it_is_old_is_not_missed_for_the_newest(
+    store: Store, monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    """Who asks what changed since goes on from there, and would never hear of it."""
+    old, *new = (item("alpha", str(n), f"Town{n} opens quarry") for n in range(4))
+    publish(store, polled("alpha", [old]))
+    hours = [NOW + timedelta(hours=n) for n in range(3)]
+    publish(
+        store,
+        polled("alpha", changed=[(1, replace(old, summary="Stone.", hash="other"))]),
+        at=hours[1],
+        placed=hours[1],
+    )
+    publish(store, polled("alpha", new), at=hours[2], placed=hours[2])
+    monkeypatch.setattr("aggregator.store.lists.NEAR", 2)
+    monkeypatch.setattr("aggregator.store.lists.FEW", -1)  # as if thousands told of it
+    since = SECONDS + 1800
+    asked = StreamQuery("search", view=view, limit=1, changed_since=since, filter=Filter(words=("quarry",)))
+    found = (store.reading.stories if view == "stories" else store.reading.items)(asked, SECONDS)[0]
+    assert [one.title for one in found] == [old.title]
+
+
 def test_a_section_and_a_topic_of_one_id_are_two(store: Store) -> None:
     """A section `ukraine` does not keep the country from being a topic of that id."""
     rules = policy(lambda one: replace(by_words(one), topics=("europe",) if "budget" in one.title else ()))
@@ -1236,6 +1259,19 @@ def test_what_a_server_says_of_when_to_come_again_holds_though_the_lease_was_los
     assert store.sources.claim("three", early, lease, ids=["alpha"]) == []
     store.sources.release("two")
     assert len(store.sources.claim("three", until, lease, ids=["alpha"])) == (state != "gone")
+
+
+def test_a_poll_whose_lease_was_lost_costs_none_that_is_stored_with_it(store: Store) -> None:
+    """Up to 32 polls are stored in one transaction."""
+    lease, later = timedelta(minutes=5), NOW + timedelta(minutes=6)
+    claimed = store.sources.claim("one", NOW, lease, ids=["alpha", "beta"])
+    store.sources.claim("two", later, lease, ids=["alpha"])
+    told = [
+        replace(polled(state.id, [item(state.id, "1", "News")]), state=structs.replace(state, polls=1), after=0)
+        for state in claimed
+    ]
+    assert store.intake.apply(told, later, "one") == [1, 1]
+    assert {state.id: state.polls for state in store.sources.states(["alpha", "beta"])} == {"alpha": 0, "beta": 1}
 
 
 def test_an_item_that_waits_for_the_edition_can_be_read_but_is_not_listed_yet(store: Store) -> None:

@@ -18,9 +18,9 @@ from builders import NOW, archive
 from builders.process import free_port
 
 from aggregator.errors import AlreadyRunning, CannotListen, StoreReadOnly
-from aggregator.pipeline.leases import release_dead
+from aggregator.pipeline.leases import LONGEST, RENEW, EditionLease, release_dead
 from aggregator.worker.identity import identity, is_dead
-from aggregator.worker.lock import WorkerLock
+from aggregator.worker.lock import WorkerLock, troubles
 from aggregator.worker.startup import check_port
 
 
@@ -184,3 +184,34 @@ def test_a_process_is_the_same_where_its_machine_gets_another_name(monkeypatch: 
     before = identity()
     monkeypatch.setattr("aggregator.worker.identity._machine", lambda: "renamed")
     assert identity() == before
+
+
+def test_an_edition_stays_with_who_makes_it_during_a_long_batch_but_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two would place the same items; or nobody any, where it hangs."""
+    now = 10**9
+    monkeypatch.setattr("aggregator.pipeline.leases.time", Mock(monotonic=lambda: now))
+    stores = archive(tmp_path), archive(tmp_path)
+    ours, theirs = (EditionLease(store.edition, owner, lambda: now) for store, owner in zip(stores, "ab", strict=True))
+    assert ours.proceed()
+    for _ in range(10):
+        now += int(RENEW)
+        ours.renew(stores[0].edition)
+        assert not theirs.proceed()
+    now += int(LONGEST)
+    ours.renew(stores[0].edition)
+    assert theirs.proceed()
+    for store in stores:
+        store.close()
+
+
+def test_problems_of_a_worker_that_was_killed_are_no_longer_told(tmp_path: Path) -> None:
+    program = (
+        "import os; from pathlib import Path; from aggregator.worker.lock import WorkerLock, troubles; "
+        f"folder = Path({str(tmp_path)!r}); lock = WorkerLock(folder).__enter__(); lock.report('store: full'); "
+        "print(*troubles(folder), flush=True); os._exit(1)"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert killed.stdout == "store: full\n", killed.stderr
+    assert troubles(tmp_path) == ()
