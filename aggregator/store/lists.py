@@ -85,8 +85,9 @@ class Lists:
         """(number, time) of the rows of a list.
 
         If only few rows can meet a condition, only these are examined. If many can (a word that is in a million items), the newest
-        items are searched first. No item enters later than it is first seen. So if the newest items fill the list with rows that entered
-        later than any other item was seen, no other item can be in the list.
+        items are searched first. No item enters the archive later than it is first seen. So if the newest items fill the list with rows
+        that entered later than any other item was seen, no other item can be in the list, except one that one of its other times makes
+        newer.
 
         The words of a story may be in older items than the report with which it entered. So a search for words and reports together is
         not limited to the newest items."""
@@ -184,9 +185,12 @@ def numbers_of(db: Reads, query: StreamQuery) -> Numbers:
 
 
 def _starts_with_newest(query: StreamQuery) -> bool:
-    """Whether a list is ordered by the time at which stories or items entered the archive; or, without words, their section or topic."""
+    """Whether a list is ordered by the time at which stories or items entered the archive, or their section or topic; stories that have
+    words only in the former: they may be in items older than the one with which a story entered."""
     by_entering = query.by_entering and query.min_publishers == 1
-    return by_entering and (not query.filter.words or query.kind in ("latest", "search", "source"))
+    return by_entering and (
+        query.view == "items" or not query.filter.words or query.kind in ("latest", "search", "source")
+    )
 
 
 def _up_to(query: StreamQuery, until: Place | None, rows: str, named: list[str]) -> Statement:

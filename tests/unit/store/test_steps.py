@@ -364,6 +364,27 @@ def test_what_one_in_twenty_told_is_not_looked_for_in_the_whole_archive(
     assert cost() < 1.5 * once
 
 
+def test_items_with_a_word_are_first_looked_for_among_the_newest(
+    store: SqliteArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a section, too, where some may have come late: not all items with the word are listed."""
+    monkeypatch.setattr("aggregator.store.lists.NEAR", 20)
+
+    def tell(news: range, at: datetime) -> None:
+        told = [item("alpha", str(n), f"Thing{n} happened{n} missile") for n in news]
+        publish(store, polled("alpha", told), at=at, placed=at)
+
+    def cost(kind: QueryKind) -> int:
+        query = StreamQuery(kind, "world", view="items", limit=5, filter=Filter(words=("missile",)))
+        (found, _), steps = counted(store, lambda: store.reading.items(query, SECONDS))
+        assert len(found) == 5
+        return 10 * steps
+
+    tell(range(400), ago(hours=9))
+    tell(range(400, 420), NOW)
+    assert cost("section") < 1.2 * cost("search")
+
+
 def test_what_waits_for_the_edition_is_found_without_the_archive(store: SqliteArchive) -> None:
     """Every half minute the whole index of items was gone through."""
 
