@@ -208,7 +208,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans, sil
         elif acts:
             first = False
         if in_title:
-            value *= weights.HEADLINE * _role(hay, start, end, kind, acts) * (weights.LIVE if start < live else 1.0)
+            value *= weights.HEADLINE * _role(hay, start, end, kind, acts)
             if acts:
                 elsewhere = others - spared
         elif acts:
@@ -219,8 +219,9 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans, sil
         for rule, weight, term in meaning.uses:
             share = shares.get(rule, 1.0)
             shares[rule] = share * weights.FURTHER
+            counts = min(weight * weights.LIVE, max(weight, weights.OUTRANKED)) if start < live else weight
             if rule not in lost:
-                evidence.append(Evidence(rule, value * weight * share, start, end, term, True))
+                evidence.append(Evidence(rule, value * counts * share, start, end, term, True))
     return Named(evidence, codes, elsewhere, abroad)
 
 

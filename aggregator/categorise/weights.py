@@ -10,7 +10,7 @@ LEAD = 2.3  # the first place of the summary, if the headline names none: it say
 SCENE = 0.9  # a place after "in", "at", "near" (where it happens) or "on", "about", "against" (what it is about)
 PERSON_FROM = 0.65  # a country or demonym that only says where a person is from: "British man", "Chinese student"
 ATTRIBUTE = 0.65  # a place inside an adjective: "Liberian-flagged", "pro-Russian". The next place is the actor
-LIVE = 2.0  # a place in the heading of live news, which is about that whatever it reports: "Iran war live: Trump and Macron meet"
+LIVE = 2.0  # a place in the heading of live news, which is about that whatever it reports ("Iran war live: …"), up to `OUTRANKED`
 FURTHER = 0.65  # each further place of a section in the same field, in relation to the one before
 YIELDING = 0.1  # words of a section with places, if the actor of the headline is a place of other sections
 GENERIC = 0.9  # offices and courts that many countries have
@@ -18,7 +18,8 @@ GENERIC = 0.9  # offices and courts that many countries have
 # Weights of lines:
 MARK = 0.1  # a place of less weight is no evidence: it only says whose institutions the words of its rule mean
 HEAVY = 5.0  # a word of this weight or more outranks any single place, even if the word is in the summary …
-OUTRANKING = 5.0  # … since this is added to it: 5 + 5 > 2 × HEADLINE × SUBJECT = 9.6, for places with weights up to 2
+OUTRANKING = 5.0  # … since this is added to it: 5 + 5 > OUTRANKED × HEADLINE × SUBJECT = 9.6, …
+OUTRANKED = 2.0  # … for places with weights up to this
 
 # Evidence of the source:
 FIXED = 1.0  # `section:` has so much more evidence than any section in the text

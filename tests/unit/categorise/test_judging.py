@@ -129,9 +129,14 @@ def test_a_name_of_several_countries_is_no_topic_of_a_third_of_them() -> None:
 
 
 def test_a_weight_of_five_outranks_any_single_place() -> None:
-    heavy, asia = rule("defense", ("hypersonic", 5.0)), rule("asia", places=(("CN", 2.0),))
-    for title in ("China protests loudly", "China said on Monday"):
-        assert judge(book(asia, heavy), title, "The hypersonic thing").section == "defense"
+    heavy, both = rule("defense", ("hypersonic", 5.0)), rule("asia", places=(("CN", 2.0), ("JP", 1.2)))
+    for title in (
+        "China protests loudly",
+        "China said on Monday",
+        "China live: ministers meet",
+        "Japan live: ministers meet",
+    ):
+        assert judge(book(both, heavy), title, "The hypersonic thing").section == "defense"
 
 
 def test_a_tie_goes_to_the_section_that_stands_first() -> None:
