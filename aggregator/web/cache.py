@@ -22,7 +22,6 @@ from weakref import WeakValueDictionary
 from flask import Response, request
 from msgspec import Struct, field
 
-from aggregator.errors import StoreError
 from aggregator.model.feed import Rendered
 from aggregator.model.stream import LATEST, StreamName
 from aggregator.web.library import Library, Version
@@ -167,8 +166,8 @@ class ResponseCache:
                 return True
             if self.library.version(validity.stream) != validity.version:
                 return False
-        except StoreError:
-            return False  # Flask will report the error
+        except Exception:  # noqa: BLE001 (Flask will meet it, too, and report it)
+            return False
         right[key] = kept
         return True
 

@@ -42,19 +42,26 @@ def refuse(error: QueryError) -> Response:
     return _answer(400, title, detail, parameter=error.parameter)
 
 
-def unavailable(error: StoreError | Lacking) -> Response:
-    part = "web" if isinstance(error, Lacking) else "store"
-    current_app.logger.error("%s: %s", part, error)
+def unavailable(error: StoreError) -> Response:
+    current_app.logger.error("store: %s", error)
     if isinstance(error, StoreCorrupt):
         library().meet(DAMAGED)
-    if isinstance(error, Lacking):
-        library().meet(f"{part}: {error}")
     slow = isinstance(error, StoreSlow)
-    what = "This cannot be answered" if isinstance(error, Lacking) else "The archive cannot be read"
-    detail = f"{what} at the moment; try again in a minute."
+    detail = "The archive cannot be read at the moment; try again in a minute."
     if slow:
         detail = "This took too long. Try again in a minute, or ask for less: rarer words, or a shorter time."
-    response = _answer(503, "Unavailable", detail, page=slow)
+    return _later(detail, page=slow)
+
+
+def _lacking(error: Lacking) -> Response:
+    trouble = f"web: {error}"
+    current_app.logger.error(trouble)
+    library().meet(trouble)
+    return _later("This cannot be answered at the moment; try again in a minute.")
+
+
+def _later(detail: str, *, page: bool = False) -> Response:
+    response = _answer(503, "Unavailable", detail, page=page)
     response.headers["Retry-After"] = "60"
     return response
 
@@ -87,7 +94,7 @@ def fail(error: HTTPException) -> BaseResponse | Response:
 def crash(error: Exception) -> Response:
     """Answer an unexpected error: the client learns only that the service failed, the log has the traceback, or what this machine lacks."""
     if lacking := lack(error):
-        return unavailable(lacking)
+        return _lacking(lacking)
     current_app.logger.error("unexpected error", exc_info=error)
     detail = "This is a fault of the service; it has been logged."
     return _answer(500, "Internal error", detail, page=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from newsroom import NEWS, Newsroom, of_the_file
@@ -13,6 +14,7 @@ from aggregator.model import notes
 from aggregator.store.lists import Lists
 from aggregator.store.sqlite import readonly
 from aggregator.web.app import create_app
+from aggregator.web.library import Library
 
 ADDRESSES = (
     "/",
@@ -138,3 +140,13 @@ def test_what_the_web_lacks_is_no_fault_of_the_program_and_is_told_where_readine
     assert (got.status_code, got.headers["Retry-After"]) == (503, "60")
     assert [(one.message, one.exc_info) for one in caplog.records] == [(f"web: {lack(error)}", None)]
     assert client.get("/readyz").text == "degraded: web\n"
+
+
+def test_what_the_web_lacks_when_it_looks_whether_an_answer_still_holds_is_told_alike(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server answered that by itself, with a 500 and a traceback."""
+    assert room.client.get("/latest.rss").status_code == 200
+    room.publish(NEWS[0])
+    monkeypatch.setattr(Library, "version", Mock(side_effect=MemoryError))
+    assert room.client.get("/latest.rss").status_code == 503
