@@ -21,7 +21,7 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any, TypeVar
 
-from aggregator.errors import AggregatorError, TooManyProcesses
+from aggregator.errors import AggregatorError, StoreError, TooManyProcesses
 from aggregator.sandbox.parent import die_with_parent
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ def run_in_child(
     and shared memory (/dev/shm).
 
     Raises:
-        Terminated, KeyboardInterrupt: SIGTERM or Ctrl-C, after `work` has ended.
+        Terminated, KeyboardInterrupt: SIGTERM or Ctrl-C, after `work` has ended (unless it could not store what it had).
         TooManyProcesses: no child process can be started.
         AggregatorError: the child process was killed.
     """
@@ -122,7 +122,7 @@ def run_in_child(
     finally:
         ours.close()
         child.join()
-    if received:
+    if received and not (ended and isinstance(ended[1], StoreError)):
         raise KeyboardInterrupt if received[0] == signal.SIGINT else Terminated
     result: T = _value(ended)
     return result

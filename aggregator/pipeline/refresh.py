@@ -97,8 +97,10 @@ async def refresh(
             for task in polls:  # not `stores`: what has arrived is stored, however often we are cancelled
                 task.cancel()
     failures = [failure for task in (*stores, *polls) if not task.cancelled() and (failure := task.exception())]
-    if stopped or failures:  # our own errors; faults of sources are values
-        raise stopped or failures[0]
+    # These are our own errors, since faults of sources are values. They come first: what had arrived is not stored.
+    for error in (*failures, stopped):
+        if error:
+            raise error
     return report
 
 

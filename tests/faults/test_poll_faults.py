@@ -122,6 +122,28 @@ def test_it_says_that_it_was_stopped_also_during_its_edition_or_its_start(
         assert process.wait(PATIENCE) == 1
 
 
+def test_what_it_could_not_store_is_not_told_to_be_stored_when_it_was_stopped(tmp_path: Path) -> None:
+    code = """
+import os, signal, sys
+from aggregator.cli import main
+from aggregator.errors import StoreBusy
+from aggregator.store.intake import Intake
+
+def locked(*_):
+    os.kill(os.getppid(), signal.SIGTERM)
+    raise StoreBusy("it is locked")
+
+Intake.apply = locked
+sys.exit(main.main(sys.argv[1:]))
+"""
+    with Server({"/one": conditional(rss([("1", "Thing", None)], "One", "one.example"))}) as server:
+        python, _, _, *words = command(configuration(tmp_path, {"one": server.url("/one")}), "poll")
+        ended = subprocess.run(
+            [python, "-c", code, *words], capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+    assert (ended.returncode, ended.stderr) == (1, "aggregator: it is locked\n")
+
+
 def test_sources_that_take_longer_than_their_leases_are_kept_from_others(tmp_path: Path) -> None:
     async def silent(_: Request, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(60)

@@ -128,3 +128,29 @@ async def test_what_has_arrived_is_stored_however_often_it_is_cancelled(
     assert len(asked) == min(count, WAITING + TOGETHER)
     assert sum(state.error_kind == "http" for state in store.sources.states()) == len(asked)
     store.close()
+
+
+async def test_what_cannot_be_stored_is_told_also_when_it_is_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, begun, free = archive(tmp_path), asyncio.Event(), threading.Event()
+    store.sources.sync([source("one")])
+    loop = asyncio.get_running_loop()
+
+    async def fetch(request: FetchRequest) -> Failed:
+        return Failed("http", "404 Not Found", 404)
+
+    def locked(*_: object) -> list[int]:
+        loop.call_soon_threadsafe(begun.set)
+        assert free.wait(PATIENCE)
+        raise StoreBusy("another process holds it")
+
+    monkeypatch.setattr(store.intake, "apply", locked)
+    made = tools(store, fetch=fetch, parse=Mock(), clock=lambda: NOW, sources={"one": source("one")})
+    refreshing = asyncio.create_task(refresh(made, store.sources.claim("test", NOW, timedelta(minutes=1))))
+    await asyncio.wait_for(begun.wait(), PATIENCE)
+    refreshing.cancel()
+    loop.call_later(0, free.set)
+    with pytest.raises(StoreBusy):
+        await refreshing
+    store.close()
