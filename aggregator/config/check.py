@@ -180,9 +180,9 @@ def _references(main: FeedsFile, sections: list[Rules], sources: list[Source], i
     ]
     places += [(pin, "section", pin.section) for pin in main.stories.pin]
     unknown = [place for place in places if place[-1] not in known]
-    # Where many more sections are missing than there are, the first line tells it, and counts the others: perhaps only a key `sections`
-    # is misspelt, in one of several files.
-    further = unknown[1:] if len({name for *_, name in unknown}) > 2 * len(ids) else []
+    # Where more sections are missing than there are, the first line tells it, and counts the others: perhaps only a key `sections` is
+    # misspelt, in one of several files. Two may be misspelt where there is only one.
+    further = unknown[1:] if len({name for *_, name in unknown}) > max(len(ids), 2 if ids else 0) else []
     for count, (entry, key, name) in enumerate(unknown[: len(unknown) - len(further)]):
         hint = f"; it is `{former[name]}` now" if name in former else ""
         if not hint and count < ConfigError.MOST:  # for as many as are listed, since each is compared with all sections

@@ -570,12 +570,13 @@ def test_a_misspelt_key_is_not_buried_below_what_follows_from_it() -> None:
         "feeds.yaml": f"sources:\n{sources.replace('section: a', 'section: b', 1)}{more}",
         "more.yaml": "sections: [{id: c}]",
     }
-    with pytest.raises(ConfigError) as refused:
-        compile_texts(texts, {})
-    assert [str(one) for one in refused.value.problems] == [
-        "feeds.yaml:2:53: section: there is no section `b`; there is only `c`; 2 further lines name one that is missing",
-        "feeds.yaml:6:1: unknown key `sctions`; did you mean `sections`?",
-    ]
+    for own, known in (("{id: c}", "there is only `c`"), ("{id: c}, {id: e}", "there are `c`, `e`")):
+        with pytest.raises(ConfigError) as refused:
+            compile_texts(texts | {"more.yaml": f"sections: [{own}]"}, {})
+        assert [str(one) for one in refused.value.problems] == [
+            f"feeds.yaml:2:53: section: there is no section `b`; {known}; 2 further lines name one that is missing",
+            "feeds.yaml:6:1: unknown key `sctions`; did you mean `sections`?",
+        ]
     both = f"sources:\n{sources}sections:\n  - {{id: c}}\n".replace("section: a", "section: c", 1)
     assert len(problems(both)) == 2, "the names are misspelt, each of which is told"
 
