@@ -528,3 +528,19 @@ async def test_a_long_edition_holds_up_no_poll(store: PostgresArchive, monkeypat
     await until_async(lambda: began > 1)  # what was asked for meanwhile
     stopping.set()
     await running
+
+
+async def test_connections_of_the_queue_that_the_server_ended_meanwhile_are_given_to_no_job(
+    store: PostgresArchive,
+) -> None:
+    """As a restart does: each of them cost a job, or the queue."""
+    async with QueueConnection.pool(
+        conninfo=store.address("aggregator queue"), min_size=2, max_size=2, open=False
+    ) as pool:
+        async with pool.connection() as one, pool.connection() as two:
+            ended = {one.info.backend_pid, two.info.backend_pid}
+        execute(store._connection.server.url, *(f"SELECT pg_terminate_backend({pid}, 10000)" for pid in ended))
+        async with pool.connection() as one, pool.connection() as two:
+            for new in (one, two):
+                assert (await (await new.execute("SELECT 1")).fetchone()) == (1,)
+                assert new.info.backend_pid not in ended
