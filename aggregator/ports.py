@@ -42,6 +42,9 @@ class Sources(Protocol):
         """The states of the sources with these ids, or if `ids` is None of all in feeds.yaml (with `listed` False: of all that ever
         were in it), in the order in which they were added."""
 
+    def held(self, now: datetime) -> list[SourceState]:
+        """The states of the sources in feeds.yaml whose host asked for a pause that is not over yet."""
+
     def claim(
         self,
         owner: str,

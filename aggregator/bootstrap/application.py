@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -257,7 +257,7 @@ class Application(Configured):
         found = former_ids(self.settings.sources, {state.id: state.url for state in states}, listed)
         return {source.id: former for source, former in found if former is not None}
 
-    def fetcher(self, states: Iterable[SourceState] = (), room: Room = nullcontext) -> Http:
+    def fetcher(self, states: Collection[SourceState] = (), room: Room = nullcontext) -> Http:
         """The HTTP client. It obeys the pauses that are recorded in `states`, and holds `room` for each request."""
         from aggregator.fetch.client import Http
         from aggregator.fetch.headers import user_agent
@@ -267,11 +267,12 @@ class Application(Configured):
         self.apply_pauses(made, states)
         return made
 
-    def apply_pauses(self, fetcher: Http, states: Iterable[SourceState]) -> None:
+    def apply_pauses(self, fetcher: Http, states: Collection[SourceState]) -> None:
         """Make a fetcher obey the pauses that are recorded in these states."""
         from aggregator.schedule.hints import pause_of, pausing
 
-        alone = {id for id, source in self.sources.items() if pause_of(source, self.settings.defaults) == "source"}
+        named = [source for state in states if (source := self.sources.get(state.id))]
+        alone = {source.id for source in named if pause_of(source, self.settings.defaults) == "source"}
         for host, seconds in pausing(states, utc_now(), alone).items():
             fetcher.pause(host, seconds)
 

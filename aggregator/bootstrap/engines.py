@@ -84,7 +84,7 @@ class Engines:
         settings = app.settings
         key = (settings.site.contact, settings.site.url, settings.allow_private)
         if key not in self._fetchers:
-            self._fetchers[key] = app.fetcher(self._archives.lookup.sources.states(), self._sandbox.room)
+            self._fetchers[key] = app.fetcher(self._archives.lookup.sources.held(utc_now()), self._sandbox.room)
         return self._fetchers[key]
 
     def private(self, host: str) -> bool:

@@ -255,7 +255,7 @@ async def adopting(adopt: Callable[[list[SourceState]], None], sources: Sources)
     while True:
         await asyncio.sleep(LOOK)
         with suppress(StoreError):
-            adopt(await asyncio.to_thread(sources.states))
+            adopt(await asyncio.to_thread(sources.held, utc_now()))
 
 
 def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_json: bool) -> None:

@@ -61,7 +61,6 @@ class Sources:
         return self._db.read(query, (*values, limit))
 
     def held(self, now: datetime) -> list[SourceState]:
-        """Those whose host asked for a pause that is not over yet."""
         rows = self._db.read(f"{SELECT} WHERE listed AND held_until > ?", (int(now.timestamp()),))
         return list(map(source_state, rows))
 

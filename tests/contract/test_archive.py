@@ -1192,7 +1192,7 @@ def test_a_poll_stored_late_gives_back_no_lease_of_another(store: Store) -> None
     assert len(store.sources.claim("three", later, lease, ids=["alpha"])) == 1
 
 
-@pytest.mark.parametrize("made", ["RENAME COLUMN last_attempt TO attempted", "DROP COLUMN held_until"])
+@pytest.mark.parametrize("made", ["RENAME COLUMN last_attempt TO attempted", "DROP COLUMN rhythm"])
 def test_who_reads_what_another_version_made_says_so(store: Store, made: str) -> None:
     """A web process that runs on while a later version migrates the archive, or while a copy from before an upgrade is put back; it was
     told of by a piece of our SQL."""

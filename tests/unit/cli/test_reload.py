@@ -382,7 +382,7 @@ def test_an_included_file_is_followed_too(worker: Worker) -> None:
     assert told.status.changed["sources"]["renamed"] == [{"from": "two", "to": "three"}]
 
 
-@pytest.mark.parametrize("where", ["follower.sources.sync", "follower.upkeep.put_in_force", "lookup.sources.states"])
+@pytest.mark.parametrize("where", ["follower.sources.sync", "follower.upkeep.put_in_force", "lookup.sources.held"])
 def test_a_store_that_is_busy_loses_no_edit(worker: Worker, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     def busy(*_: object) -> None:
         raise StoreBusy("held")
