@@ -10,6 +10,7 @@ from msgspec import Struct
 from aggregator.model.story import EditionItem, Entry, Member, Report, StoryState
 from aggregator.pipeline.corroboration import Coverage, is_headed_by
 from aggregator.pipeline.override_index import OverrideIndex
+from aggregator.pipeline.policy import Policy
 
 
 class Change(Struct, frozen=True):
@@ -36,28 +37,26 @@ def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, chan
         fresh = {member.item.publisher for member in members if member.item.n in change.joined}
         times = [at if name in fresh else change.now for name, at in newcomers]
         updated = max(old.updated + 1, *(times or [change.now]))
-    items = sorted((member.item for member in members), key=lambda item: (item.at, item.n))
+    return entry_of(lead, [member.item for member in members], topics, coverage.policy, updated)
+
+
+def entry_of(
+    lead: EditionItem, items: Sequence[EditionItem], topics: Iterable[str], policy: Policy, updated: int
+) -> Entry:
+    """An entry headed by `lead` that names these items (in order of entering), as it is at the time `updated`. `topics` are ids."""
+    by_time = sorted(items, key=lambda item: (item.at, item.n))
     return Entry(
         title=lead.title,
         link=lead.url,
         summary=lead.summary,
-        image=lead.image or next((m.item.image for m in members if m.item.image), None),
+        image=lead.image or next((item.image for item in items if item.image), None),
         lang=lead.lang,
         publisher=lead.publisher,
-        reports=tuple([Report(item.publisher, item.source, item.url, item.title, item.at) for item in items]),
-        topics=tuple([coverage.policy.topic_titles[topic] for topic in topics]),
+        reports=tuple([Report(item.publisher, item.source, item.url, item.title, item.at) for item in by_time]),
+        topics=tuple([policy.topic_titles[topic] for topic in topics]),
         updated=updated,
         enclosures=lead.enclosures,
     )
-
-
-def first_entry(item: EditionItem, topics: tuple[str, ...]) -> Entry:
-    """The feed entry of a new story of one report. `topics` are titles."""
-    report = Report(item.publisher, item.source, item.url, item.title, item.at)
-    return Entry(
-        item.title, item.url, item.summary, item.image or None, item.lang, item.publisher, (report,), topics, item.entered,
-        item.enclosures,
-    )  # fmt: skip
 
 
 def is_turned(entry: Entry, members: Sequence[Member], overrides: OverrideIndex) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from aggregator.model.judgement import Scores
 from aggregator.model.story import Entry, InStream, Member, StoryState
 from aggregator.model.stream import StreamName
-from aggregator.pipeline.announcing import Change, announced, first_entry, is_turned
+from aggregator.pipeline.announcing import Change, announced, entry_of, is_turned
 from aggregator.pipeline.corroboration import Coverage, counted_since, restored
 from aggregator.pipeline.policy import Policy
 
@@ -82,10 +82,10 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
 
 
 def _founded(n: int, members: Sequence[Member], policy: Policy) -> StoryState:
-    """A new story of one report, as nine of ten are: it tells what the report does, and enters all with it."""
+    """A new story of one report, as nine of ten are: it tells what the report does, and enters all with it. (The same as `compose` would
+    make of it in twice the time.)"""
     item, place = members[0].item, _Place.of(members, policy)
-    titles, entered = tuple([policy.topic_titles[topic] for topic in place.topics]), max(item.entered, 0)
-    leading = _stream("section", place.section)
+    entered, leading = max(item.entered, 0), _stream("section", place.section)
     return StoryState(
         n=n,
         id=item.id,
@@ -97,12 +97,12 @@ def _founded(n: int, members: Sequence[Member], policy: Policy) -> StoryState:
         topics=place.topics,
         publishers=((item.publisher, item.entered),),
         reached=(entered,),
-        entry=first_entry(item, titles),
-        streams=tuple([
-            InStream(stream, entered, entered if stream == leading else None) for stream in sorted(place.streams)
-        ]),
-        hidden=bool(policy.overrides.hidden) and policy.overrides.hides(item),
-    )  # fmt: skip
+        entry=entry_of(item, [item], place.topics, policy, item.entered),
+        streams=tuple(
+            [InStream(stream, entered, entered if stream == leading else None) for stream in sorted(place.streams)]
+        ),
+        hidden=not _seen(members, policy),
+    )
 
 
 def _since(members: Sequence[Member], policy: Policy, change: Change) -> int | None:

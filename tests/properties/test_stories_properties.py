@@ -107,6 +107,7 @@ def test_a_feature_cache_changes_no_decision(found: list[Candidate], size: int, 
         decided = group(batch, memory)
         assert group(batch, memory, cache=cache) == decided
         memory.apply(batch, decided)
+        cache.stored()
 
 
 @settings(max_examples=100, deadline=None)

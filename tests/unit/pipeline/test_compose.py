@@ -842,6 +842,45 @@ def test_the_order_in_which_items_are_handed_over_does_not_matter(
     assert StreamName("section", one.section) in {p.stream for p in one.streams if p.active}
 
 
+@given(
+    st.builds(
+        EditionItem,
+        n=st.just(1),
+        id=st.just("00000000-0000-5000-8000-000000000001"),
+        source=st.just("a"),
+        publisher=st.sampled_from("AB"),
+        title=st.sampled_from(["", "Defense", "Europe and NATO", "NATO defense", "Asia-Pacific drones", "Other"]),
+        summary=st.sampled_from(["", "In some more words."]),
+        url=st.sampled_from([None, "https://x.example/1"]),
+        canonical=st.sampled_from([None, "https://x.example/1"]),
+        lang=st.sampled_from([None, "en", "th"]),
+        categories=st.just(()),
+        image=st.sampled_from([None, "", "https://x.example/1.jpg"]),
+        at=st.integers(-9, 400),
+        entered=st.integers(-9, 400),
+        first_seen=st.integers(-9, 400),
+        live=st.booleans(),
+        enclosures=st.sampled_from([(), (Enclosure("https://x.example/1.mp3", "audio/mpeg", 7),)]),
+        pruned=st.booleans(),
+        hidden=st.booleans(),
+    ),
+    st.sampled_from([{}, {"https://x.example/1": "europe"}, {"https://x.example/2": "defense"}]),
+    st.sampled_from([{"nato": "NATO", "drones": "Drones"}, {"drones": "Drones"}]),
+    st.sampled_from([frozenset(), frozenset(["nato"])]),
+    st.booleans(),
+)
+def test_a_story_of_one_report_is_what_it_would_be_beside_reports_that_readers_do_not_see(
+    item: EditionItem, pinned: dict[str, str], titles: dict[str, str], found: frozenset[str], joins: bool
+) -> None:
+    unseen = member(2, "Z", "Defense in Europe", 500)
+    rules = policy(hidden=frozenset([unseen.item.url or ""]), pinned=pinned, topic_titles=titles, found_topics=found)
+    change, one = Change(600, [1] if joins else []), Member(item, by_words(item))
+    alone = compose(1, [one], None, rules, change)
+    assert alone == compose(1, [one, unseen], None, rules, change)
+    out = replace(rules, overrides=replace(rules.overrides, hidden_items=frozenset([1])))
+    assert compose(1, [one], None, out, change) == replace(alone, hidden=True)
+
+
 def test_an_entry_names_the_topics_and_shows_the_first_picture_where_the_lead_has_none() -> None:
     lead, second, third = (member(n, name, "NATO meets", n * 100) for n, name in enumerate("ABC", 1))
     second = Member(replace(second.item, image="https://x.example/2.jpg"), second.judgement)
