@@ -202,14 +202,16 @@ def is_headed_by(entry: Entry, item: EditionItem) -> bool:
 
 
 def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:
-    """The members, where leads whose texts were pruned get summary and enclosures from the entries of their stories (`before`)."""
+    """The members, where leads whose texts were pruned get summary and enclosures from the entries of their stories (`before`);
+    also recordings without words, which were judged by their headlines and so are not `pruned`, but lost their hash."""
     if not before:
         return members
     said = {state.lead: state.entry for state in before}
 
     def one(member: Member) -> Member:
         item, entry = member.item, said.get(member.item.n)
-        if not item.pruned or entry is None or not is_headed_by(entry, item):
+        deleted = item.pruned or not (item.hash or item.summary)
+        if not deleted or entry is None or not is_headed_by(entry, item):
             return member
         return replace(member, item=replace(item, summary=entry.summary, enclosures=entry.enclosures))
 

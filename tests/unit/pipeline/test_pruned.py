@@ -148,6 +148,20 @@ def test_an_entry_keeps_what_it_said_when_another_outlet_joins(pruned: Newsroom)
     assert after.entry.enclosures == (SPOKEN,)
 
 
+def test_an_entry_keeps_a_recording_without_words_when_another_outlet_joins(room: Newsroom) -> None:
+    spoken = item("Talks of the Week", summary="", content="", enclosures=[SPOKEN])
+    room.publish(spoken)
+    room.now += timedelta(days=365)
+    assert room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {}) == 5
+    late = item("The talks of this week", "reuters", age=timedelta(minutes=-5), summary="Navy officers said so.")
+    room.put_in_force(CONFIG + f'stories: {{join: [["{spoken.url}", "{late.url}"]]}}\n')
+    room.publish(late, live=True)
+    (after,) = (
+        one for one in room.stories().values() if len(one.entry.reports) == 2 and one.entry.reports[0].url == spoken.url
+    )
+    assert (after.entry.title, after.entry.enclosures) == (spoken.title, (SPOKEN,))
+
+
 def test_an_entry_keeps_what_it_said_when_an_article_is_split_off(pruned: Newsroom) -> None:
     before = pruned.stories()["Talks End Without a Word"]
     after = edited(pruned, CONFIG + f'stories: {{split: ["{COPY.url}"]}}\n')["Talks End Without a Word"]
