@@ -1330,8 +1330,7 @@ def test_words_that_are_nowhere_are_not_looked_for_in_one_story_after_the_other(
 @pytest.mark.parametrize("build", [stories_sql, items_sql])
 def test_what_a_search_leaves_out_is_looked_up_and_not_listed(store: PostgresArchive, build: Any) -> None:
     """A list of all that say a common word, gone through for each item, took longer than a reader may wait."""
-    statement = build(DIALECT, StreamQuery("search", filter=Filter(without=("the",))), 50, Lookup(), Numbers())
-    query, values = statement[0] if build is stories_sql else statement
+    (query, values), _ = build(DIALECT, StreamQuery("search", filter=Filter(without=("the",))), 50, Lookup(), Numbers())
     plan = "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {query}", values))
     assert "Anti Join" in plan, plan
     assert "SubPlan" not in plan, plan
