@@ -90,7 +90,11 @@ def run_in_child(
     if sys.platform != "linux":
         before()
         prepare()
-        return work(lambda: None)
+        handler = signal.getsignal(signal.SIGTERM)
+        try:
+            return work(lambda: None)
+        finally:
+            signal.signal(signal.SIGTERM, handler)  # `work` sets its own
 
     def in_child(parent: Connection) -> T:
         sent = False

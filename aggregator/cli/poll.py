@@ -198,7 +198,14 @@ class _Polling:
 
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+
+        def stop(*_: object) -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(task.cancel)
+
+        signal.signal(
+            signal.SIGTERM, stop
+        )  # not by the loop, at whose end SIGTERM would kill before the result is sent
         application, ids, due = self._application, self._ids, self._due
         async with self._sandbox as sandbox, AsyncExitStack() as ending:
             archive, lookup = (ending.enter_context(closing(application.database.open())) for _ in range(2))
@@ -235,6 +242,8 @@ class _Polling:
             ending.push_async_callback(fetcher.close)
             if ids is None:
                 beside(adopting(partial(application.apply_pauses, fetcher), lookup.sources))
+            # While it ends, a cancellation would take the place of the error with which it does.
+            ending.callback(signal.signal, signal.SIGTERM, signal.SIG_IGN)
             tools = application.tools(archive, lookup, fetcher, parse, sandbox.extract)
             with bar("Polling") as progress:
                 report = await refresh(tools, states, progress)
