@@ -90,7 +90,7 @@ def test_of_one_that_is_killed_is_told_in_one_line() -> None:
 def half_done(folder: Path) -> Iterator[tuple[Popen[str], int]]:
     """A `classify` with much to do, as from a terminal of its own: its process, and the one that groups."""
     config, items = configuration(folder, {}), folder / "items.jsonl"
-    items.write_text("".join(f'{{"title": "Thing{n} happened at place{n} on day {n % 7}"}}\n' for n in range(50_000)))
+    items.write_text("".join(f'{{"title": "Thing{n} happened at place{n} on day {n % 7}"}}\n' for n in range(200_000)))
     with running(config, "classify", str(items), under=["setsid"]) as process:
         until(lambda: children(process.pid))
         (groups,) = children(process.pid)
