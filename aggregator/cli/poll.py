@@ -203,9 +203,8 @@ class _Polling:
             with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(task.cancel)
 
-        signal.signal(
-            signal.SIGTERM, stop
-        )  # not by the loop, at whose end SIGTERM would kill before the result is sent
+        # Not by the loop, at whose end SIGTERM would kill this process before it has sent its result.
+        signal.signal(signal.SIGTERM, stop)
         application, ids, due = self._application, self._ids, self._due
         async with self._sandbox as sandbox, AsyncExitStack() as ending:
             archive, lookup = (ending.enter_context(closing(application.database.open())) for _ in range(2))

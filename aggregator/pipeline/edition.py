@@ -230,9 +230,15 @@ def step(
     # `now()` again: a client that asked for changes since the step began has not seen this one.
     archive.edition.apply(
         Batch(
-            placed, tuple(stories), tuple(touched.merges), grouping.memory, policy.epoch, now(), rewritten=anew,
+            placed,
+            tuple(stories),
+            tuple(touched.merges),
+            memory=grouping.memory,
+            epoch=policy.epoch,
+            now=now(),
+            rewritten=anew,
         )
-    )  # fmt: skip
+    )
     if cache and grouping.memory.items:
         cache.stored()
     return sum(join.reason == "founder" for join in grouping.joins)

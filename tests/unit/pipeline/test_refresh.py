@@ -14,8 +14,10 @@ from builders import NOW, archive, source, tools
 from builders.process import PATIENCE
 
 from aggregator.errors import StoreBusy
+from aggregator.model.poll import RefreshReport
 from aggregator.model.source import Failed, FetchRequest
 from aggregator.pipeline.refresh import COMMIT, TOGETHER, WAITING, refresh
+from aggregator.store.sqlite.archive import SqliteArchive
 
 
 async def test_hundreds_of_sources_of_one_host_hold_up_no_other(tmp_path: Path) -> None:
@@ -66,41 +68,11 @@ async def test_what_waits_to_be_stored_does_not_wait_for_a_locked_archive_one_tr
     store.close()
 
 
-async def test_while_nothing_can_be_stored_the_results_of_few_sources_are_in_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A `poll` of thousands of sources had all their documents while another process wrote."""
-    sources = [source(f"s{n}") for n in range(WAITING + 3 * TOGETHER)]
-    store, free = archive(tmp_path), threading.Event()
-    store.sources.sync(sources)
-    asked: list[str] = []
-
-    async def fetch(request: FetchRequest) -> Failed:
-        asked.append(request.source)
-        return Failed("http", "404 Not Found", 404)
-
-    def held(*arguments: Any) -> list[int]:
-        assert free.wait(PATIENCE)
-        return apply(*arguments)
-
-    apply = store.intake.apply
-    monkeypatch.setattr(store.intake, "apply", held)
-    made = tools(store, fetch=fetch, parse=Mock(), clock=lambda: NOW, sources={one.id: one for one in sources})
-    refreshing = asyncio.create_task(refresh(made, store.sources.claim("test", NOW, timedelta(minutes=1))))
-    for _ in range(10 * len(sources)):  # turns of the loop: nothing in it waits for anything else
-        await asyncio.sleep(0)
-    assert len(asked) == WAITING + TOGETHER
-    free.set()
-    assert (await refreshing).polled == len(sources)
-    assert all(state.error_kind == "http" for state in store.sources.states())
-    store.close()
-
-
-@pytest.mark.parametrize("count", [COMMIT + 1, WAITING + 3 * TOGETHER])
-async def test_what_has_arrived_is_stored_however_often_it_is_cancelled(
+def held_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
-) -> None:
-    """A `poll` that was stopped while another process wrote said that it had stored what it dropped."""
+) -> tuple[SqliteArchive, asyncio.Task[RefreshReport], list[str], threading.Event]:
+    """A refresh of so many sources while another process writes: its archive, its task, the sources that it asked so far, and what lets it
+    store."""
     sources = [source(f"s{n}") for n in range(count)]
     store, free = archive(tmp_path), threading.Event()
     store.sources.sync(sources)
@@ -117,10 +89,38 @@ async def test_what_has_arrived_is_stored_however_often_it_is_cancelled(
     apply = store.intake.apply
     monkeypatch.setattr(store.intake, "apply", held)
     made = tools(store, fetch=fetch, parse=Mock(), clock=lambda: NOW, sources={one.id: one for one in sources})
-    refreshing = asyncio.create_task(refresh(made, store.sources.claim("test", NOW, timedelta(minutes=1), limit=count)))
+    claimed = store.sources.claim("test", NOW, timedelta(minutes=1), limit=count)
+    return store, asyncio.create_task(refresh(made, claimed)), asked, free
+
+
+async def turns(count: int) -> None:
+    """Turns of the loop: nothing in it waits for anything else."""
+    for _ in range(10 * count):
+        await asyncio.sleep(0)
+
+
+async def test_while_nothing_can_be_stored_the_results_of_few_sources_are_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A `poll` of thousands of sources had all their documents while another process wrote."""
+    count = WAITING + 3 * TOGETHER
+    store, refreshing, asked, free = held_up(tmp_path, monkeypatch, count)
+    await turns(count)
+    assert len(asked) == WAITING + TOGETHER
+    free.set()
+    assert (await refreshing).polled == count
+    assert all(state.error_kind == "http" for state in store.sources.states())
+    store.close()
+
+
+@pytest.mark.parametrize("count", [COMMIT + 1, WAITING + 3 * TOGETHER])
+async def test_what_has_arrived_is_stored_however_often_it_is_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """A `poll` that was stopped while another process wrote said that it had stored what it dropped."""
+    store, refreshing, asked, free = held_up(tmp_path, monkeypatch, count)
     for _ in range(3):
-        for _ in range(10 * len(sources)):  # turns of the loop: nothing in it waits for anything else
-            await asyncio.sleep(0)
+        await turns(count)
         refreshing.cancel()
     free.set()
     with pytest.raises(asyncio.CancelledError):
