@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import random
 import resource
@@ -182,9 +183,6 @@ def runs(pid: int) -> bool:
         return False
 
 
-_held: list[socket.socket] = []
-
-
 def free_port() -> int:
     """A port that no process of these tests gives to another service, even while nothing listens there yet: who has it holds the UDP port
     of that number, too, to its end. Nor do systems give it to who asks for any, by their defaults."""
@@ -194,7 +192,7 @@ def free_port() -> int:
         with socket.socket() as probe, suppress(OSError):
             held.bind(("127.0.0.1", port))
             probe.bind(("127.0.0.1", port))
-            _held.append(held)
+            atexit.register(held.close)
             return port
         held.close()
 
