@@ -156,7 +156,7 @@ def test_what_belongs_to_a_headline_begins_where_it_does(site: World, pages: dic
     both = {
         f"{way} {what}"
         for way in ("ltr", "rtl")
-        for what in ("h2 kicker", "h2 meta", "h3 meta", "h1 kicker", "h1 meta", "a time", "a meta")
+        for what in ("h2 kicker", "h2 meta", "h3 meta", "h1 kicker", "h1 meta", "a time", "a meta", "ticker")
     }
     assert {*both, "number"} <= seen.keys()
     assert all(distance <= 1 for distances in seen.values() for distance in distances), seen

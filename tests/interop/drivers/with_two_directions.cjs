@@ -1,5 +1,5 @@
 // Open a page in headless Chromium; print, for each headline, how far what belongs to it is from the edge at which it begins (in px): of one
-// from right to left the right one. And how far the numbers of a list are from its left edge.
+// from right to left the right one. And how far the times of a list are from that edge of it, and the numbers from its left one.
 const { chromium } = require("playwright-core");
 
 const [executablePath, address] = process.argv.slice(2);
@@ -19,6 +19,11 @@ const apart = (headlines) => {
     const side = text.dir === "rtl" ? "right" : "left";
     for (const other of text.parentElement.querySelectorAll(".kicker, .meta, .sources time"))
       tell(`${text.dir} ${text.localName} ${other.className || other.localName}`, edge(text, side) - edge(other, side));
+  }
+  for (const time of document.querySelectorAll(".ticker time")) {
+    const { dir } = time.parentElement.querySelector("[dir]");
+    const side = dir === "rtl" ? "right" : "left";
+    tell(`${dir} ticker`, edge(time, side) - time.parentElement.getBoundingClientRect()[side]);
   }
   for (const number of document.querySelectorAll(".most b")) tell("number", edge(number, "left") - number.parentElement.getBoundingClientRect().left);
   return found;
