@@ -20,8 +20,8 @@ from aggregator.web.pinned import pinned, without
 
 AROUND = 500  # so many of the newest stories are considered
 RECENT = timedelta(hours=24)
-PAST = timedelta(days=30)  # stories so much older than the `NEWEST` are not shown: short of news, lists go far back
-PAST_TOP = timedelta(days=2)  # … than the newest one are not at the top: few outlets may have told them last week
+PAST = timedelta(days=30)  # of stories so much older than the newest one only the `NEWEST` are shown: lists may go far back
+PAST_TOP = timedelta(days=2)  # stories so much older are not at the top: few outlets may have told them last week
 PER_SECTION = 6  # stories of each section
 FOREMOST = 11  # stories at the top
 SEVERAL = 60  # those at the top are chosen from so many of the newest stories, for each number of outlets in MANY
@@ -51,7 +51,7 @@ def front_page(lib: Library) -> FrontPage:
     every = [latest, *of_latest, *chain.from_iterable(asked)]
     listed = _listed(lib, every)
     times = _times(listed.values()) or [lib.now()]
-    past = times[-NEWEST:][0] - PAST
+    past = min(times[-1] - PAST, times[-NEWEST:][0])
     lists = {query: [one for one in stories if one.published >= past] for query, stories in listed.items()}
     newest, several = lists[latest], each_once(lists[query] for query in of_latest)
     held = {section.id: pinned(lib, section.id) for section in sections}

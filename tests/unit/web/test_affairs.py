@@ -332,6 +332,16 @@ def test_what_is_much_older_than_the_news_is_not_on_the_front_page(room: Newsroo
     assert not {CRASH, "Frigate leaves port"} & {*shown, *just_in(room)}
 
 
+@pytest.mark.parametrize("many", [1, 4, 8, 9])
+def test_what_is_much_older_only_fills_the_front_page_up_to_nine_stories(room: Newsroom, many: int) -> None:
+    """With eight stories of today it showed all of half a year ago; with the ninth none of them."""
+    old = [f"Frigate leaves port number {n}" for n in range(20)]
+    for n, title in enumerate(old):
+        room.publish(*news({title: ("herald",)}, age=timedelta(days=180 + n)))
+    room.publish(*news({f"{thing} is for sale": ("mail",) for thing in THINGS[:many]}))
+    assert [title for title in old if f">{title}<" in room.client.get("/").text] == old[: 9 - many]
+
+
 def test_where_one_story_a_month_is_all_there_is_the_front_page_is_not_empty(room: Newsroom) -> None:
     for month, thing in enumerate(THINGS):
         room.publish(*news({f"{thing} is for sale": ("mail",)}, age=timedelta(days=32 * month)))
