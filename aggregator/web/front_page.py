@@ -20,7 +20,7 @@ from aggregator.web.pinned import pinned, without
 
 AROUND = 500  # so many of the newest stories are considered
 RECENT = timedelta(hours=24)
-PAST = timedelta(days=30)  # of stories so much older than the newest one only the `NEWEST` are shown: lists may go far back
+PAST = timedelta(days=30)  # of stories so much older than the newest one only the `NEWEST` are shown
 PAST_TOP = timedelta(days=2)  # stories so much older are not at the top: few outlets may have told them last week
 PER_SECTION = 6  # stories of each section
 FOREMOST = 11  # stories at the top
