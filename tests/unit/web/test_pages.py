@@ -1000,6 +1000,14 @@ def test_sources_are_the_body_where_there_is_no_other(room: Newsroom) -> None:
     assert full.index("Sources</h2>") > full.index("<aside>")
 
 
+def test_what_came_weeks_ago_has_not_just_come_in(room: Newsroom) -> None:
+    """Where nothing has been polled for a while."""
+    room.publish(*NEWS)
+    assert ">Just in</a></h2>" in room.client.get("/").text
+    room.now += timedelta(days=20)
+    assert ">Newest</a></h2>" in room.client.get("/").text
+
+
 def test_an_empty_service_says_what_to_do(room: Newsroom) -> None:
     assert "Nothing has arrived yet" in room.client.get("/").text
     one, *others = room.archive.sources.states()
