@@ -207,7 +207,8 @@ def closed(document: Document) -> Document:
     if not ends:
         return _broken_off(document, name)
     tail = data[ends[-1] :].strip()
-    if ROOT.search(tail) and _complete_entries(tail):
+    # Without a root they count if there are no others: an end that comes too early may not take all entries.
+    if _complete_entries(tail) and (ROOT.search(tail) or not _complete_entries(data[: ends[-1]])):
         return document.changed(_joined(data, [*ends, len(data)]), "second-document", TRUNCATED)
     if tail:
         return document.changed(data[: ends[-1]], "junk-after-end")

@@ -59,6 +59,7 @@ _FOR_READERS = re.compile(
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
 _BASE = re.compile(rb"\sxml:base\s*=\s*[\"']\s*+([^/\"'<>][^\"'<>]*)")  # not one that begins at the root of the site
+_RELATION = re.compile(rb"(\srel\s*=\s*[\"'])https?://www\.iana\.org/assignments/relation/")
 _OF_RSS = re.compile(rb"(<rss\s(?:[^<>]*?\s)?)xmlns\s*=\s*(?:\"[^\"]+\"|'[^']+')", re.IGNORECASE)
 _USUAL = {
     b"content": b'xmlns:content="http://purl.org/rss/1.0/modules/content/"',
@@ -239,6 +240,13 @@ def with_absolute_base(document: Document) -> Document:
     return document.changed(document.data[: found.start(1)] + base.encode() + document.data[found.end(1) :])
 
 
+def with_short_relations(document: Document) -> Document:
+    """Shorten the full names of relations of links, which mean the same (RFC 4287, 4.2.7.2). That is no flaw."""
+    if b"iana.org/assignments/relation/" not in document.markup:
+        return document
+    return document.changed(outside_cdata(document.data, partial(_RELATION.sub, rb"\1")))
+
+
 def with_known_full_texts(document: Document) -> Document:
     """Rename the elements in which Russian and Ukrainian outlets put full texts for Yandex and other portals to one that feedparser
     reads, unless the entry has a full text for readers, which keeps pictures and layout. That is no flaw."""
@@ -344,6 +352,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     without_comments,
     with_usual_namespaces,
     with_absolute_base,
+    with_short_relations,
     with_known_full_texts,
     with_known_entities,
     without_forbidden_references,

@@ -190,7 +190,7 @@ def test_bytes_are_no_utf_16_because_they_are_declared_so(padding: str) -> None:
         ("windows-874", "cp874", "นายกรัฐมนตรี"), ("x-sjis", "shift_jis", "首相が訪米"), ("Windows-31J", "cp932", "①首相が訪米"),
         ("windows-949", "cp949", "대통령 똠"), ("x-gbk", "gbk", "主席访问"), ("ISO-8859-8-I", "iso-8859-8", "ראש הממשלה"),
         ("x-mac-cyrillic", "mac-cyrillic", "Президент"), ("dos-874", "cp874", "นายกรัฐมนตรี"), ("euc-kr", "cp949", "대통령 똠"),
-        ("us-ascii", "windows-1252", "“café”"), ("iso-8859-9", "windows-1254", "“Şırnak”"), ("tis-620", "cp874", "นายก"),
+        ("us-ascii", "windows-1252", "“café”"), ("iso-8859-9", "windows-1254", "“Şırnak”"), ("tis-620", "cp874", "นายก…\xa0“ข่าว”"),
         ("iso-8859-11", "cp874", "นายก…"), ("gb2312", "gb18030", "主席訪問"), ("shift_jis", "cp932", "①首相"),
         ("big5", "big5hkscs", "台北 㗎"), ("euc-jp", "euc_jp", "首相が訪米"), ("koi8-r", "koi8_r", "Президент"),
         ("koi8-u", "koi8_u", "Київ"), ("iso-8859-15", "iso-8859-15", "Œuvre à 5 €"), ("hz-gb-2312", "hz", "主席访问"),

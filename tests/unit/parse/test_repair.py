@@ -153,6 +153,11 @@ def test_of_a_further_document_that_breaks_off_the_complete_entries_are_kept(bod
     assert (titles(feed), feed.flaws) == (["One", "Two", "Three"], ("second-document", "truncated"))
 
 
+def test_entries_after_an_end_that_comes_before_all_of_them_are_kept() -> None:
+    feed = parsed(rss() + TWO.encode())
+    assert (titles(feed), feed.flaws) == (["One", "Two"], ("second-document", "truncated"))
+
+
 def test_many_documents_take_no_time() -> None:
     assert len(parsed(rss(item(title="One")) * 20_000).items) == 1
     assert len(parsed(rss(item(title="One")) * 20_000 + b"<rss><item></item>").items) == 2
@@ -560,3 +565,13 @@ def test_an_end_tag_too_many_goes(text: str) -> None:
 
 def test_cdata_that_never_ends_counts_as_markup() -> None:
     assert split_cdata(b"a<![CDATA[b]]>c<![CDATA[d") == [b"a", b"<![CDATA[b]]>", b"c<![CDATA[d"]
+
+
+def test_relations_of_links_may_have_their_full_names() -> None:
+    links = ("alternate", "/quake", "enclosure", "/quake.mp3")
+    written = '<link rel="http://www.iana.org/assignments/relation/{}" href="{}"/>'
+    body = atom(
+        f"<entry><id>1</id><title>Quake</title>{written.format(*links[:2])}{written.format(*links[2:])}</entry>"
+    )
+    (one,) = parsed(body).items
+    assert (one.link, [enclosed.url for enclosed in one.enclosures]) == ("/quake", ["/quake.mp3"])
