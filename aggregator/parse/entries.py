@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -43,6 +45,8 @@ _FOREIGN = (
 )
 _BING = "News"  # prefix of a namespace that is another for each search
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/"
+# Found by libxml2: in Python each entry that is nested thousands deep would take a millisecond.
+_BASES: Any = etree.XPath("ancestor-or-self::*/@xml:base", smart_strings=False)
 _UPDATED = ("updated", "modified", "lastbuilddate")
 
 
@@ -222,16 +226,8 @@ def _language(element: etree._Element) -> str | None:
 
 def base_of(element: etree._Element) -> str | None:
     """The xml:base that applies to an element. Each xml:base may be relative to that of an outer element (XML Base)."""
-    bases: list[str] = []
-    node: etree._Element | None = element
-    while node is not None:
-        if base := node.get(XML + "base"):
-            bases.append(base)
-        node = node.getparent()
     whole = ""
-    for base in reversed(bases):
-        try:
+    for base in _BASES(element):
+        with suppress(ValueError):
             whole = urljoin(whole, base.strip())
-        except ValueError:
-            continue
     return whole or None
