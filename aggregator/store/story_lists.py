@@ -89,7 +89,9 @@ class _Listing:
         if query.before:
             self.sql.add("(st.changed, st.n) > (?, ?)", *query.before)
         # Otherwise SQLite would scan the whole stream, or all stories with so many publishers, and sort them.
-        tables = self._tables() if self.small or self.sql.lookup.seldom else self._stories_first()
+        tables = self._tables() if self.small else self._stories_first()
+        if self.sql.lookup.seldom:
+            tables = self._joining_first()
         return self._statement(tables, Time("st.changed"), "st.changed, st.n")
 
     def by_publication(self, window: tuple[int, int]) -> Statement:
@@ -118,7 +120,7 @@ class _Listing:
         if len(self.times) == 1 and not reports:
             return self._statement(self._tables(), latest, by_entering), None
         # SQLite keeps the order of a CROSS JOIN; otherwise it would scan the whole stream and sort.
-        joining = _crossed(self.joined, STORIES, self.entries)
+        joining = self._joining_first()
         entering = _crossed(*((self.entries, self.joined, STORIES) if self.entries else (STORIES, self.joined)))
         if lookup.seldom or (self.joined and self.small):
             return self._statement(joining if lookup.seldom else entering, latest, NEWEST), None
@@ -157,6 +159,9 @@ class _Listing:
 
     def _tables(self) -> str:
         return ", ".join(filter(None, (self.entries, STORIES, self.joined)))
+
+    def _joining_first(self) -> str:
+        return _crossed(self.joined, STORIES, self.entries)
 
     def _stories_first(self) -> str:
         return _crossed(STORIES, self.entries, self.joined)

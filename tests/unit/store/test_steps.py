@@ -180,6 +180,25 @@ def test_what_changed_lately_is_read_without_all_that_did_not(
     assert cost(200, 4) < 1.5 * once
 
 
+def test_the_few_stories_of_several_outlets_are_found_without_all_others_of_a_section(
+    store: SqliteArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever keeps a copy of them waited until each story of the section was looked at, also where there are none."""
+    monkeypatch.setattr("aggregator.store.lists.FEW", 10)
+    both = [polled(id, [item(id, "both", "Storm floods town with missile")]) for id in ("alpha", "beta")]
+    publish(store, *both)
+
+    def cost(news: range) -> int:
+        publish(store, polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n} with missile") for n in news]))
+        query = StreamQuery("section", "world", changed_since=0, limit=9, min_publishers=2)
+        (found, _), steps = counted(store, lambda: store.reading.stories(query, SECONDS))
+        assert [one.title for one in found] == ["Storm floods town with missile"]
+        return steps
+
+    once = cost(range(40))
+    assert cost(range(40, 400)) <= once + 2
+
+
 @pytest.mark.parametrize("view", ["items", "stories"])
 def test_what_is_hidden_is_found_without_all_that_changed(store: SqliteArchive, view: str) -> None:
     """What is listed costs nothing."""
