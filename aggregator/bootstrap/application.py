@@ -257,13 +257,16 @@ class Application(Configured):
         found = former_ids(self.settings.sources, {state.id: state.url for state in states}, listed)
         return {source.id: former for source, former in found if former is not None}
 
-    def fetcher(self, states: Collection[SourceState] = (), room: Room = nullcontext) -> Http:
-        """The HTTP client. It obeys the pauses that are recorded in `states`, and holds `room` for each request."""
+    def fetcher(
+        self, states: Collection[SourceState] = (), room: Room = nullcontext, after: Http | None = None
+    ) -> Http:
+        """The HTTP client, which may take over from another. It obeys the pauses that are recorded in `states`, and holds `room` for each
+        request."""
         from aggregator.fetch.client import Http
         from aggregator.fetch.headers import user_agent
 
         agent = user_agent(__version__, self.settings.site.url, self.settings.site.contact)
-        made = Http(agent, allow_private=self.settings.allow_private, room=room)
+        made = Http(agent, allow_private=self.settings.allow_private, room=room, after=after)
         self.apply_pauses(made, states)
         return made
 

@@ -80,11 +80,13 @@ class Engines:
         return engine
 
     def _fetcher(self, app: Application) -> Http:
-        """The fetcher. It stays the same as long as its settings do, since it knows when each host was last requested."""
+        """The fetcher. It stays the same as long as its settings do. All know when each host was last requested."""
         settings = app.settings
         key = (settings.site.contact, settings.site.url, settings.allow_private)
         if key not in self._fetchers:
-            self._fetchers[key] = app.fetcher(self._archives.lookup.sources.held(utc_now()), self._sandbox.room)
+            held = self._archives.lookup.sources.held(utc_now())
+            before = next(iter(self._fetchers.values()), None)
+            self._fetchers[key] = app.fetcher(held, self._sandbox.room, before)
         return self._fetchers[key]
 
     def private(self, host: str) -> bool:

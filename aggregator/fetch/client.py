@@ -66,6 +66,7 @@ class Http:
 
     `user_agent` is sent unchanged (see `headers.user_agent`). `allow_private` names private hosts and networks that may be polled.
     `room` is a context that is held during each request. `resolver` and `tls` replace the system's name resolution and trust store.
+    `after`: the client that this one takes over from. Both together keep its limits, and the pauses of hosts.
     """
 
     def __init__(
@@ -77,13 +78,16 @@ class Http:
         room: Room = nullcontext,
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
+        after: Http | None = None,
     ) -> None:
         self._limits = limits or Limits()
         allowance = Allowance.of(allow_private)
         self._connections = Connections(allowance, self._limits, resolver or SystemResolver(), tls)
-        self._gate = HostGate(self._limits, allowance.names, room)
         half = replace(self._limits, concurrency=max(1, self._limits.concurrency // 2), spacing=0.0)
-        self._aside = HostGate(half, allowance.names)  # pages of articles, and robots.txt
+        exempt = allowance.names
+        self._gate: HostGate = after._gate.exempting(exempt) if after else HostGate(self._limits, exempt, room)
+        # pages of articles, and robots.txt
+        self._aside: HostGate = after._aside.exempting(exempt) if after else HostGate(half, exempt)
         self._robots = {public: self._asking_robots(public) for public in (False, True)}
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}
 

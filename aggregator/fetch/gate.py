@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -51,13 +52,20 @@ class HostGate:
         self._held: dict[str, float] = {}  # host or address → end of its pause, on the monotonic clock
         self._holding = threading.Lock()
 
+    def exempting(self, exempt: Callable[[str], bool]) -> HostGate:
+        """This gate for another client, with other exemptions: both count together, and know the same of hosts."""
+        made = copy.copy(self)
+        made._exempt = exempt
+        return made
+
     def pause(self, held: str, seconds: float) -> None:
         """Make no requests for so many seconds (429 or 503 with Retry-After). `held` is a host, or the address of a single source. May be
         called in any thread: pauses that are known in the store come from others than the event loop's."""
         now = time.monotonic()
         with self._holding:
             if held not in self._held:  # so that it does not grow
-                self._held = {one: until for one, until in self._held.items() if until > now}
+                for ended in [one for one, until in self._held.items() if until <= now]:
+                    del self._held[ended]
             self._held[held] = max(self._held.get(held, 0.0), now + min(seconds, LONGEST_HOLD))
 
     def _admit(self, *asked: str) -> None:

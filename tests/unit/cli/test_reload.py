@@ -28,10 +28,11 @@ from aggregator.cli.main import main
 from aggregator.config import project
 from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
+from aggregator.fetch.client import Http
 from aggregator.model import notes
 from aggregator.model.poll import PollResult
 from aggregator.model.settings import Settings, StoredConfiguration
-from aggregator.model.source import SIGHTINGS, Failed, Freshness
+from aggregator.model.source import SIGHTINGS, Failed, FetchRequest, Freshness, Outcome
 from aggregator.pipeline.edits import changes as edits
 from aggregator.ports import Upkeep
 from aggregator.sandbox.pool import Sandbox
@@ -41,7 +42,7 @@ from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
 from aggregator.worker import config_reload, startup
 from aggregator.worker.config_reload import ConfigReload
-from aggregator.worker.engine import Current, Reload, Shared
+from aggregator.worker.engine import Current, Engine, Reload, Shared
 from aggregator.worker.lock import WorkerLock
 from aggregator.worker.polling import Polling
 from aggregator.worker.startup import ask_to_reload
@@ -811,6 +812,28 @@ def test_an_apply_during_the_edition_of_another_process_says_that_the_file_is_in
         assert (told.out, f"feeds.yaml {result}.\n" in told.err) == ("", True)
         assert "another process is making the edition; waiting for it, 120 seconds at most" in told.err
         assert "another process is making the edition and has not finished" in told.err
+
+
+@pytest.mark.parametrize("edit", ["site: {contact: me@wire.example, ", "allow_private: [10.0.0.1]\nsite: {"])
+def test_a_host_that_asked_for_a_pause_is_left_alone_by_the_client_of_a_new_contact_or_allowance(
+    tmp_path: Path, edit: str
+) -> None:
+    worker = Worker(tmp_path, FILE)
+    fetcher = worker.engine.tools.fetch
+    assert isinstance(fetcher, Http)
+    fetcher.pause("one.example", 600)
+    worker.save(FILE.replace("site: {", edit))
+    told = worker.look()
+    assert told and told.engine and told.engine.tools.fetch is not fetcher
+
+    async def outcome(engine: Engine) -> Outcome:
+        try:
+            return await engine.tools.fetch(FetchRequest("one", "https://one.example/"))
+        finally:
+            await worker.engines.close()
+
+    failed = asyncio.run(outcome(told.engine))
+    assert isinstance(failed, Failed) and failed.kind == "waiting"
 
 
 @pytest.mark.parametrize("reload", ["auto", "manual"])

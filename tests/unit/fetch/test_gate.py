@@ -87,6 +87,21 @@ def test_a_request_is_spaced_from_one_that_has_ended_though_others_were_asked_be
     leaping(main())
 
 
+def test_a_client_that_takes_over_keeps_the_spacing_and_pauses_and_its_own_exemptions() -> None:
+    async def main() -> None:
+        gate = HostGate(Limits(per_host=2, spacing=5, concurrency=9), exempt=lambda _: False)
+        later = gate.exempting(lambda host: host == "b")
+        _, _, begun = await crowd(gate, ["a"], hold=0)
+        _, _, spaced = await crowd(later, ["a", "b", "b"], hold=0)
+        assert sorted(spaced) == pytest.approx([0, 0, begun[0] + 5], abs=0.01)
+        for one, other in ((gate, later), (later, gate)):
+            one.pause(f"c{id(one)}", 60)
+            with pytest.raises(Stopped):
+                await crowd(other, [f"c{id(one)}"])
+
+    leaping(main())
+
+
 def test_starts_on_one_host_are_spaced_also_where_they_waited_for_a_place_of_the_overall_cap() -> None:
     async def main() -> None:
         gate = HostGate(Limits(per_host=2, spacing=5, concurrency=2), exempt=lambda _: False)
