@@ -8,7 +8,7 @@ from typing import Any
 
 from aggregator.addresses import with_scheme
 from aggregator.bootstrap import Application, Installation
-from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, with_publisher
+from aggregator.cli.appending import NewNames, append, editing, hint_to_apply, present, same_address, with_publisher
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.discovery import find, given_url, offer, pick_option
 from aggregator.cli.terminal import print_json
@@ -38,12 +38,13 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         else:
             offer(links)
         raise UsageError("choose one of them with --pick N")
-    known = there.get(same_address(found.url))
+    with editing(installation) as application:
+        known = present(application).get(same_address(found.url))
+        if known is None:
+            source = NewNames(application.settings.sources).give(args.name or found.feed.channel.title or "", found.url)
+            (made,) = append(application, [with_publisher(application, source)])
     if known:
         return _present(application, known, args.json)
-    source = NewNames(application.settings.sources).give(args.name or found.feed.channel.title or "", found.url)
-    source = with_publisher(application, source)
-    (made,) = append(application, [source])
     if args.json:
         row: dict[str, Any] = {"id": made.id, "name": made.name, "url": application.mask(made.url)}
         print_json({"added": row, "present": None, "at": str(made.at)})

@@ -6,16 +6,17 @@ import os
 import re
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import ada_url
 from msgspec.structs import replace
 
 from aggregator.addresses import host_of
-from aggregator.bootstrap import Application
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli.publisher_doubts import doubts
 from aggregator.config.characters import unwrapped
-from aggregator.config.edit import JOINERS, NewSource, append_sources, replace_file, saved_meanwhile
+from aggregator.config.edit import JOINERS, NewSource, alone, append_sources, replace_file, saved_meanwhile
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Source
 from aggregator.normalise.address import canonical
@@ -84,8 +85,17 @@ def with_publisher(application: Application, source: NewSource) -> NewSource:
     return replace(source, publisher=known.name)
 
 
+@contextmanager
+def editing(installation: Installation) -> Iterator[Application]:
+    """A context with the configuration in the file, which no other `add` or `import` changes meanwhile: each adds to what the one before
+    it wrote."""
+    with alone(installation.config):
+        yield Application.load(installation)
+
+
 def append(application: Application, sources: Sequence[NewSource]) -> list[Source]:
-    """Append sources to the configured file, and print warnings about them. Returns them as they are read from it.
+    """Append sources to the configured file (in the context of `editing`), and print warnings about them. Returns them as they are read
+    from it.
 
     Raises:
         AggregatorError: the file would become invalid, or cannot be written; it stays as it was.

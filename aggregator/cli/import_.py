@@ -12,7 +12,16 @@ from msgspec.structs import replace
 
 from aggregator.addresses import Allowance, host_of, literal_private
 from aggregator.bootstrap import Application, Installation
-from aggregator.cli.appending import NewNames, append, bare_url, hint_to_apply, present, same_address, with_publisher
+from aggregator.cli.appending import (
+    NewNames,
+    append,
+    bare_url,
+    editing,
+    hint_to_apply,
+    present,
+    same_address,
+    with_publisher,
+)
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.terminal import print_json
 from aggregator.config.characters import fault
@@ -40,10 +49,11 @@ class Sorted(Struct):
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    application = Application.load(installation)
+    Application.load(installation)  # a broken file is told before the list is read, perhaps from a terminal
     listed = _read(args.file)
-    found = sort(application, listed.feeds)
-    made = append(application, found.fresh) if found.fresh else []
+    with editing(installation) as application:
+        found = sort(application, listed.feeds)
+        made = append(application, found.fresh) if found.fresh else []
     code = 0
     if listed.broken:
         code = 1

@@ -10,7 +10,7 @@ import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -166,25 +166,38 @@ def _line_end(text: str, offset: int) -> int:
     return found.end() if found else len(text)
 
 
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """A context in which no other process is that edits the file through this function. Text editors ask nobody."""
+    with contextlib.ExitStack() as kept:
+        # There is no such file, or its file system knows no locks: whoever reads or replaces it next finds out.
+        with contextlib.suppress(OSError):
+            while True:
+                kept.close()
+                held = kept.enter_context(Path(os.path.realpath(path)).open("rb"))
+                fcntl.flock(held, fcntl.LOCK_EX)
+                if os.path.samestat(os.fstat(held.fileno()), path.stat()):  # else whoever held it has replaced it
+                    break
+        yield
+
+
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
     """Replaces the file's content by renaming a new file over it. Follows symbolic links, and keeps owner, permissions and
-    access list. Of several processes that do so at once, one succeeds.
+    access list. For one process at a time (`alone`).
 
     Raises:
         AggregatorError: the file is no longer `before`, since somebody saved it meanwhile; or it cannot be written.
     """
     target = path.resolve()
     try:
-        with target.open("rb") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)  # a process that waits here will find other bytes at the path
-            fresh = _written_beside(target, after)
-            try:
-                # Compared last: a text editor takes no lock, and the disk takes its time.
-                if target.read_bytes() != before:
-                    raise saved_meanwhile(path)
-                fresh.replace(target)
-            finally:
-                fresh.unlink(missing_ok=True)
+        fresh = _written_beside(target, after)
+        try:
+            # Compared last: a text editor takes no lock, and the disk takes its time.
+            if target.read_bytes() != before:
+                raise saved_meanwhile(path)
+            fresh.replace(target)
+        finally:
+            fresh.unlink(missing_ok=True)
     except OSError as error:
         raise AggregatorError(
             f"{path}: cannot be written: {error.strerror} (this needs a new file in its folder)"

@@ -17,10 +17,10 @@ from typing import Any
 
 import listparser
 import pytest
-from builders import NOW, rss
+from builders import NOW, process, rss
 from servers.local import Request, Server, answer, conditional, redirect
 
-from aggregator.bootstrap import Database, Installation
+from aggregator.bootstrap import Application, Database, Installation
 from aggregator.cli.appending import NewNames
 from aggregator.cli.main import COMMANDS, load, main
 from aggregator.parse.opml import read_opml
@@ -126,7 +126,7 @@ def test_sources_are_listed_in_columns_however_long_a_state_is(desk: Desk) -> No
     assert len(columns) == 1, out
 
 
-def test_a_file_that_is_saved_while_the_feed_is_asked_is_left_alone(desk: Desk) -> None:
+def test_to_a_file_that_is_saved_while_the_feed_is_asked_the_source_is_added_as_it_is_by_then(desk: Desk) -> None:
     saved = FILE.replace("id: world", "id: news")
 
     async def saving(request: Request, writer: asyncio.StreamWriter) -> None:
@@ -134,9 +134,24 @@ def test_a_file_that_is_saved_while_the_feed_is_asked_is_left_alone(desk: Desk) 
         await conditional(rss([("1", "Boats", NOW)], "Boats", "boats.example"))(request, writer)
 
     desk.server.routes["/boats"] = saving
-    code, _, err = desk.run("add", desk.server.url("/boats"))
-    assert (code, "was saved by somebody else just now; nothing was written" in err) == (1, True), err
-    assert desk.text() == saved
+    assert desk.run("add", desk.server.url("/boats"))[0] == 0
+    entry = f"  - name: Boats\n    url: {desk.server.url('/boats')}\n"
+    assert desk.text() == saved.replace("https://first.example/feed\n", f"https://first.example/feed\n{entry}")
+
+
+def test_sources_that_are_added_at_once_are_all_added(desk: Desk) -> None:
+    names, here = ["a", "a", "b", "c", "d"], asyncio.Barrier(5)
+
+    async def together(request: Request, writer: asyncio.StreamWriter) -> None:
+        await here.wait()  # all have read the file
+        title = names[int(request.path[1:])]
+        await conditional(rss([(title, "Boats", NOW)], title, f"{title}.example"))(request, writer)
+
+    desk.server.routes |= {f"/{n}": together for n in range(5)}
+    adding = [subprocess.Popen(process.command(desk.file, "add", desk.server.url(f"/{n}"))) for n in range(5)]
+    assert [one.wait() for one in adding] == [0] * 5
+    made = Application.load(Installation(desk.file, desk.file.parent)).settings.sources
+    assert sorted(source.id for source in made) == ["a", "a-2", "b", "c", "d", "first"]
 
 
 def test_feeds_titled_alike_are_told_to_be_one_publisher(desk: Desk) -> None:

@@ -8,7 +8,6 @@ import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Barrier
 
 import pytest
 from hypothesis import example, given
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 
 from aggregator.config.characters import fault
 from aggregator.config.compile import compile_texts
-from aggregator.config.edit import ACCESS_LIST, NewSource, append_sources, replace_file, scalar
+from aggregator.config.edit import ACCESS_LIST, NewSource, alone, append_sources, replace_file, scalar
 from aggregator.errors import AggregatorError
 from aggregator.model.settings import Settings
 
@@ -205,28 +204,20 @@ def test_a_file_that_a_text_editor_saves_while_ours_is_written_is_not_overwritte
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_of_writers_at_once_none_undoes_what_another_says_it_wrote(tmp_path: Path) -> None:
-    path = tmp_path / "feeds.yaml"
+def test_writers_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    (path := tmp_path / "feeds.yaml").symlink_to("real.yaml")
     path.write_bytes(b"")
-    ready = Barrier(8)
 
-    def add(line: bytes) -> bytes | None:
-        before = path.read_bytes()
-        ready.wait()
-        try:
+    def add(line: bytes) -> None:
+        with alone(path):
+            before = path.read_bytes()
             replace_file(path, before, before + line)
-        except AggregatorError as error:
-            assert "saved by somebody else" in str(error)
-            return None
-        return line
 
-    wrote: list[bytes] = []
+    lines = [b"%d\n" % n for n in range(80)]
     with ThreadPoolExecutor(8) as pool:
-        for turn in range(10):
-            done = list(pool.map(add, (b"%d-%d\n" % (turn, n) for n in range(8))))
-            wrote += [line for line in done if line]
-    assert path.read_bytes() == b"".join(wrote)
-    assert [one.name for one in tmp_path.iterdir()] == ["feeds.yaml"]
+        list(pool.map(add, lines))
+    assert sorted(path.read_bytes().splitlines(keepends=True)) == sorted(lines)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["feeds.yaml", "real.yaml"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
