@@ -23,6 +23,7 @@ from aggregator.model.judgement import Match, Receipt
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
+from aggregator.render.fit import fit_address, rfc3339
 from aggregator.render.shapes import located, reports
 from aggregator.stories.tuning import TUNING
 from aggregator.text.plurals import counted
@@ -118,15 +119,14 @@ def _lines(subject: Subject, value: shapes.Explanation, receipts: tuple[Receipt,
         yield f"  from {item.publisher} ({item.source}){'' if item.story else ', not placed yet'}"
         yield from _joined(item)
         yield from (f"  named by {one['rule']}  ({one['at']})" for one in value.get("overrides", []))
-        told = value.get("told_by", [])
-        if told:
-            yield f"  story {value['story']}: {counted(len(told), 'report')}, primary section {value['story_section']}"
-        if pin := value.get("pinned"):
-            yield f"  held in {pin['section']} by stories: pin  ({pin['at']})"
-        for one in told:
-            heads = len(told) > 1 and one["url"] == value["headed_by"]
-            why = "  ← heads the story, as the earliest full report that tells its news" if heads else ""
-            yield f"    {one['published']}  {one['publisher']}: {one['title']}{why}"
+        if story := subject.story:
+            yield f"  story {urn(story.id)}: {counted(len(story.reports), 'report')}, primary section {story.section}"
+            if pin := subject.pinned:
+                yield f"  held in {pin.section} by stories: pin  ({pin.at})"
+            lead = story.lead_report if len(story.reports) > 1 else None
+            for one in story.reports:
+                why = "  ← heads the story, as the earliest full report that tells its news" if one is lead else ""
+                yield f"    {rfc3339(one.published)}  {one.publisher}: {one.title}{why}"
     yield from lines(receipts)
 
 
@@ -170,7 +170,7 @@ def _story(item: ItemView, story: StoryView, subject: Subject) -> shapes.InStory
         "story_receipts": [located(one) for one in subject.why],
         "pinned": {"section": pinned.section, "at": str(pinned.at)} if pinned else None,
         "overrides": [{"rule": f"stories: {key}", "at": str(at)} for key, at in subject.overrides],
-        "headed_by": story.link,
+        "headed_by": fit_address(story.link),
         "told_by": reports(story.reports),
     }
 

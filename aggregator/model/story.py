@@ -230,14 +230,16 @@ class StoryView(StoryHead, frozen=True):
     merged: tuple[str, ...] = ()
 
     @property
+    def lead_report(self) -> Report | None:
+        """The report to which the entry links. If several sources list the article, that of its own publisher."""
+        told, link = self.entry, self.entry.link
+        listed = [one for one in self.reports if one.url == link] or [one for one in told.reports if one.url == link]
+        return max(listed, key=lambda one: one.publisher == told.publisher, default=None)
+
+    @property
     def lead_source(self) -> str | None:
-        """Present id of the source of the article to which the entry links. If several sources list the article, that of its own
-        publisher."""
-        link, own = self.entry.link, self.entry.publisher
-        listed = [one for one in self.reports if one.url == link] or [
-            one for one in self.entry.reports if one.url == link
-        ]
-        return next((one.source for one in listed if one.publisher == own), listed[0].source if listed else None)
+        """Present id of its source."""
+        return lead.source if (lead := self.lead_report) else None
 
     @property
     def announced(self) -> tuple[str, ...]:

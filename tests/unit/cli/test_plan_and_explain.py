@@ -1158,6 +1158,20 @@ def test_explain_shows_the_article_whose_address_is_given_not_the_lead_of_its_st
     )
 
 
+@pytest.mark.parametrize(("url", "whose"), [("https://two.example/tuna?of=[2]", "Two"), (None, "One")])
+def test_explain_shows_one_report_that_heads_a_story(desk: Desk, url: str | None, whose: str) -> None:
+    """Of two that list one article both did, of one at an address that is no valid URI none."""
+    title = "Tuna sold for a record three million in Tokyo"
+    news = [item(source, "tuna", title, url=url, canonical=url) for source in ("one", "two")]
+    desk.place(*news)
+    told = desk.json("explain", news[0].id)
+    assert [one["source"] for one in told["told_by"]] == ["one", "two"]
+    assert told["headed_by"] == told["told_by"][0]["url"]
+    out = desk.run("explain", told["story"])
+    (lead,) = [line for line in out.splitlines() if "← heads the story" in line]
+    assert f" {whose}: " in lead
+
+
 def test_explain_says_of_an_item_whether_it_is_placed(desk: Desk) -> None:
     placed = desk.run("explain", url_of(PANDA))
     assert "from One (one)\n  joined: it founded its story: nothing came near\n  story urn:uuid:" in placed
