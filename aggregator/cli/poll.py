@@ -225,14 +225,7 @@ class _Polling:
             asked = [state.id for state in wanted]
             ending.callback(archive.sources.release, owner)
             states = claim_as_configured(
-                archive.sources,
-                application.sources,
-                owner,
-                utc_now(),
-                POLL_LEASE,
-                limit=1_000_000,
-                ids=asked,
-                due_only=due,
+                archive.sources, application.sources, owner, utc_now(), limit=1_000_000, ids=asked, due_only=due
             )
             held += _busy(wanted, application, states, due)
             beside(renewing(archive.sources, owner, [state.root for state in states], POLL_LEASE))

@@ -50,7 +50,6 @@ def claim_as_configured(
     configured: Mapping[str, Source],
     owner: str,
     now: datetime,
-    lease: timedelta,
     *,
     limit: int,
     ids: Collection[str],
@@ -58,7 +57,7 @@ def claim_as_configured(
 ) -> list[SourceState]:
     """Claim sources for polls by this configuration. Those whose address in the store differs from it are released again: an edit reaches
     the store first."""
-    states = sources.claim(owner, now, lease, limit=limit, ids=ids, due_only=due_only)
+    states = sources.claim(owner, now, POLL_LEASE, limit=limit, ids=ids, due_only=due_only)
     if moved := {state.root for state in states if state.url != configured[state.id].url}:
         sources.release(owner, moved)
     return [state for state in states if state.root not in moved]

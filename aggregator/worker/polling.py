@@ -195,7 +195,7 @@ class Polling:
         if time.monotonic() < self._resume:
             return []
         sources, now = tools.archive.sources, self._clock()
-        return claim_as_configured(sources, tools.sources, self._owner, now, POLL_LEASE, limit=limit, ids=ids)
+        return claim_as_configured(sources, tools.sources, self._owner, now, limit=limit, ids=ids)
 
     def _give_back(self, sources: Sources) -> None:
         polled = {root for root, claim in self._held.items() if claim.leases == "polling"}

@@ -149,8 +149,8 @@ def test_sources_that_take_longer_than_their_leases_are_kept_from_others(tmp_pat
         await asyncio.sleep(60)
 
     code = (
-        "import sys; from datetime import timedelta; from aggregator.cli import main, poll; "
-        "poll.POLL_LEASE = timedelta(seconds=1); sys.exit(main.main(sys.argv[1:]))"
+        "import sys; from datetime import timedelta; from aggregator.cli import main, poll; from aggregator.pipeline "
+        "import leases; leases.POLL_LEASE = poll.POLL_LEASE = timedelta(seconds=1); sys.exit(main.main(sys.argv[1:]))"
     )
     with Server({"/silent": silent}) as server:
         config = configuration(tmp_path, {"silent": server.url("/silent")})
