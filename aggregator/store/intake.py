@@ -126,7 +126,7 @@ class Intake(ABC, Generic[Writer]):
         Returns:
             The numbers of the sources by root; the roots that have another address by now, whose leases are those of polls there; with
             them the roots whose leases `owner` lost, or whose polls are counted already (`disown`, or by a later poll of the same
-            process); and the roots that others polled at the same time.
+            process); and with these the roots that others polled at the same time.
         """
         db = self._db
         numbers: dict[str, int] = {}
