@@ -98,7 +98,7 @@ class Application(Configured):
             ConfigError: the file is broken.
         """
         application = cls.load(installation)
-        if application.settings.site.reload == "auto":
+        if application.settings.site.reload == "auto" or not application.database.exists:
             return application
         with closing(application.database.open()) as archive:
             return application.ruling(archive.upkeep.configuration())

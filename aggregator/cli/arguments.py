@@ -92,11 +92,10 @@ def json_option(parser: argparse.ArgumentParser) -> None:
     option(parser, "--json", "print JSON", action="store_true")
 
 
-def number(flag: str, text: object, most: int | None = None) -> int:
+def number(flag: str, text: object, most: int = 999_999_999) -> int:
     """A whole number from 1 to `most`. Raises UsageError."""
-    if not re.fullmatch("0*[1-9][0-9]{0,8}", str(text)) or (most and int(str(text)) > most):
-        upward = f" to {most}" if most else ""
-        raise unexpected(flag, f"a number from 1{upward}", text)
+    if not re.fullmatch("0*[1-9][0-9]{0,8}", str(text)) or int(str(text)) > most:
+        raise unexpected(flag, f"a number from 1 to {most}", text)
     return int(str(text))
 
 

@@ -16,7 +16,8 @@ from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.child_process import Terminated, run_in_child
 from aggregator.cli.edition import place_all, seconds
-from aggregator.cli.terminal import bar, print_json
+from aggregator.cli.sources import unknown_source
+from aggregator.cli.terminal import bar, print_json, say
 from aggregator.errors import AggregatorError, StoreError, UsageError
 from aggregator.model.source import ASKED_TO_WAIT, PAUSED
 from aggregator.pipeline.leases import POLL_LEASE, claim_as_configured, release_dead
@@ -68,7 +69,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     application = Application.effective(installation)
     unknown = [id for id in args.source if id not in application.sources]
     if unknown:
-        raise UsageError(f"there is no source {unknown[0]}; {_hint(unknown[0], application)}")
+        raise _unknown(unknown[0], application)
+    if installation.database:
+        say(application.database.notice_if_new())
     import aggregator.store.sqlite.archive  # noqa: F401 (both processes need it: loaded before they part)
 
     polling = _Polling(application, args.source or None, args.due)
@@ -103,15 +106,12 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 0
 
 
-def _hint(unknown: str, application: Application) -> str:
-    """A hint for an unknown source id."""
-    from aggregator.config.suggest import closest
-
-    if unknown in Application.load(application.installation).sources:
-        return f"{application.installation.config} has it, and waits for `aggregator apply`, since reload is manual"
-    renamed = next((source.id for source in application.settings.sources if unknown in source.was), None)
-    near = renamed or closest(unknown, application.sources)
-    return f"did you mean `{near}`?" if near else "`aggregator sources` lists them"
+def _unknown(id: str, application: Application) -> UsageError:
+    config = application.installation.config
+    if id in Application.load(application.installation).sources:
+        hint = f"{config} has it, and waits for `aggregator apply`, since reload is manual"
+        return UsageError(f"there is no source {id}; {hint}")
+    return unknown_source(id, application, application.sources)
 
 
 Held = list[tuple[str, str]]

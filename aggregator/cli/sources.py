@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, Installation, library
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.broken_file import file_or_in_force
 from aggregator.cli.terminal import print_json, say
-from aggregator.config.suggest import did_you_mean
 from aggregator.errors import UsageError
 from aggregator.schedule.health import dropped, in_words
 from aggregator.text.plurals import counted
@@ -53,8 +52,19 @@ def _named(ids: Sequence[str], rows: Sequence[Source], application: Application)
         if id not in known and id in application.sources:
             raise UsageError(f"{application.installation.config} names {id}, but {WAITS}")
         if id not in known:
-            raise UsageError(f"there is no source {id}{did_you_mean(id, known)}")
+            raise unknown_source(id, application, known)
     return [known[id] for id in dict.fromkeys(ids)]
+
+
+def unknown_source(id: str, application: Application, known: Collection[str]) -> UsageError:
+    """The error that no source has this id; it may be a former id, the name or the address of one of the `known`, or nearly its id."""
+    from aggregator.cli.appending import present, same_address
+    from aggregator.config.suggest import did_you_mean
+
+    at = present(application).get(same_address(id))
+    named = [one.id for one in application.settings.sources if id in (*one.was, one.name) or one is at]
+    hint = did_you_mean(next(iter({*named} & {*known}), id), known)
+    return UsageError(f"there is no source {id}{hint or '; `aggregator sources` lists them'}")
 
 
 def _print(rows: Sequence[Source], *, whole: bool) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
 from aggregator.cli.broken_file import for_service
+from aggregator.cli.terminal import say
 from aggregator.errors import StoreBusy, StoreFull
 from aggregator.pipeline.leases import release_dead
 from aggregator.pipeline.waiting import until_set
@@ -51,6 +52,8 @@ def work(application: Application, beside: Beside | None) -> int:
         with Sharing(application) as sharing:
             asyncio.run(_serve(application, beside, sharing.report, sharing))
         return 0
+    if application.installation.database:
+        say(application.database.notice_if_new())
     mine, of_archive = locks(application.installation.instance, application.database.file)
     with mine as lock, of_archive as taken:
         archive = application.database.open()

@@ -535,9 +535,13 @@ def test_the_keys_of_json_are_documented(desk: Desk) -> None:
         assert (command, code, set(json.loads(out)) - told[command]) == (command, 0, set())
 
 
-def test_a_source_is_found_by_the_id_it_had(desk: Desk) -> None:
+def test_a_source_is_found_by_the_id_it_had_its_name_and_its_address(desk: Desk) -> None:
     desk.file.write_text(desk.text().replace("    url: https://first", "    was: [erstwhile]\n    url: https://first"))
-    assert desk.run("poll", "erstwhile")[2] == "aggregator: there is no source erstwhile; did you mean `first`?\n"
+    for command in ("poll", "sources"):
+        for other in ("erstwhile", "First", "http://first.example/feed/", "fisrt"):
+            said = f"aggregator: there is no source {other}; did you mean `first`?\n"
+            assert desk.run(command, other)[2].endswith(said)
+        assert desk.run(command, "nope")[2].endswith("no source nope; there is only `first`\n")
 
 
 def test_addresses_that_readers_write_as_feed_are_taken(desk: Desk) -> None:

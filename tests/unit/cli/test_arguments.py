@@ -95,8 +95,9 @@ def test_a_time_that_is_none_is_told_with_what_was_given(
 def test_bad_usage_of_try_is_told_before_anything_is_fetched(
     check: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*check[:-1], "try", "http://127.0.0.1:9/nobody", "--limit", "none"]) == 2
-    assert capsys.readouterr().err == "aggregator: --limit: expected a number from 1, found none\n"
+    assert main([*check[:-1], "try", "http://127.0.0.1:9/nobody", "--limit", "1000000000"]) == 2
+    said = "aggregator: --limit: expected a number from 1 to 999999999, found 1000000000\n"
+    assert capsys.readouterr().err == said
 
 
 def test_a_path_that_is_not_in_utf_8_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -173,6 +174,19 @@ def test_a_command_that_works_right_after_the_file_was_written_says_that_it_make
         assert main([*check[:-1], "--instance", str(place), command]) == 0
         said = f"{place / 'aggregator.db'}: there is no archive here, so an empty one is made"
         assert (said in capsys.readouterr().err) is new
+
+
+@pytest.mark.parametrize("reload", ["auto", "manual"])
+def test_a_poll_says_that_it_makes_the_archive_that_is_named(
+    reload: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its place may also be mistyped. Without `--database` a first poll needs no word."""
+    (file := tmp_path / "feeds.yaml").write_text(f"site: {{title: Wire, reload: {reload}}}\n")
+    named = tmp_path / "wier" / "wire.db"
+    for database, new in ((named, True), (named, False), (None, False)):
+        where = ["--database", f"sqlite:///{database}"] if database else []
+        assert main(["--config", str(file), "--instance", str(tmp_path / "instance"), *where, "poll"]) == 0
+        assert (f"{named}: there is no archive here" in capsys.readouterr().err) is new
 
 
 def test_what_may_not_be_looked_at_is_not_taken_for_what_is_not_there(
