@@ -70,7 +70,7 @@ class OverrideIndex(Struct, frozen=True):
 
     def unknown(self, store: StoredStories) -> list[str]:
         """The addresses that no stored item has or had."""
-        return sorted(self.in_effect - store.placed_at(self.in_effect).keys()) if self.named else []
+        return sorted(self.in_effect - store.placed_at(self.in_effect).keys())
 
     def hides(self, item: EditionItem) -> bool:
         return item.canonical in self.hidden or item.n in self.hidden_items

@@ -188,7 +188,7 @@ class Relatives(Struct, dict=True):
         topics = dict.fromkeys(topic for story in self.stories for topic in story.topics[:TOPICS])
         newest = reading.heads(map(_newest_of, topics), now)
         earlier = dict.fromkeys(query for story in self.stories for query in self._of_its_time(story, newest))
-        return {**newest, **(reading.heads(earlier, now) if earlier else {})}
+        return {**newest, **reading.heads(earlier, now)}
 
     @cached_property
     def _background(self) -> Background:

@@ -768,10 +768,10 @@ def test_one_of_three_outlets_gives_a_story_no_topic_however_often_it_reports() 
 
 
 def test_found_topics_need_half_of_the_items() -> None:
-    members = [member(n, f"P{n}", "Drones fly" if n == 1 else "They fly", n) for n in range(1, 4)]
+    members = [member(n, f"P{n}", "Drones fly" if n <= 2 else "They fly", n) for n in range(1, 6)]
     rules = policy(found_topics=frozenset({"drones"}))
-    assert compose(1, members[:2], None, rules, Change(0, [1, 2])).topics == ("drones",)
-    assert compose(1, members, None, rules, Change(0, [1, 2, 3])).topics == ()
+    assert told(members[:4], rules=rules).topics == ("drones",)
+    assert told(members, rules=rules).topics == ()
 
 
 def test_topics_come_by_how_many_items_have_them_and_found_ones_last_and_few() -> None:
