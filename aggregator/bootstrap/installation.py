@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from aggregator.errors import StoreError, UsageError
+from aggregator.errors import StoreError, StoreReadOnly, UsageError
 
 if TYPE_CHECKING:
     from aggregator.store.postgres.archive import PostgresArchive
@@ -160,6 +160,13 @@ class Database:
                 f"{self.file}: there is no archive here; give its location with --instance or --database (`run` and `poll` make one)"
             )
         return self.open()
+
+    def open_to_save(self) -> Store | ReadOnlyStore:
+        """As `open_existing`, but also what may only be read, as on a disk that fails."""
+        try:
+            return self.open_existing()
+        except StoreReadOnly:
+            return self.read_only()
 
     def sqlite(self) -> SqliteArchive:
         from aggregator.store.sqlite.archive import SqliteArchive

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, Installation, library
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.broken_file import file_or_in_force
 from aggregator.cli.terminal import print_json, say
-from aggregator.errors import UsageError
+from aggregator.errors import StoreReadOnly, UsageError
 from aggregator.schedule.health import dropped, in_words
 from aggregator.text.plurals import counted
 
@@ -32,7 +33,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         say(application.database.notice_if_new())
         # Creates the archive if there is none (so that the command works right after the file was written), or migrates it. The
         # listing itself only reads.
-        application.database.open().close()
+        with suppress(StoreReadOnly):
+            application.database.open().close()
         rows = source_rows(library(application))
         if args.source:
             rows = _named(args.source, rows, application)

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -43,6 +44,7 @@ from builders.process import (
 from servers.local import Request, Server, answer, conditional, redirect
 from servers.misbehaving import silent
 
+from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker import polling, service
 from aggregator.worker.startup import PARENT
 
@@ -439,6 +441,28 @@ def test_f6_a_read_only_folder_is_one_clear_line(tmp_path: Path, server: Server)
             assert (done.returncode, len(told)) == (1, 1), done.stderr
             assert str(tmp_path / "instance") in told[0]
             assert "cannot be" in told[0]
+    assert json.loads(aggregator(config, "poll", "--json").stdout)["not_modified"] == 1
+
+
+@pytest.mark.parametrize(
+    "killed", [True, pytest.param(False, marks=pytest.mark.skipif(os.geteuid() != 0, reason="mounts"))]
+)
+def test_f6_what_is_on_a_read_only_disk_is_listed_and_saved(tmp_path: Path, server: Server, killed: bool) -> None:
+    """SQLite reads it without a log only if told that nobody writes."""
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    aggregator(config, "poll")
+    place = tmp_path / "instance"
+    if killed:
+        with contextlib.closing(SqliteArchive(place / "aggregator.db")):
+            shutil.copytree(place, tmp_path / "left")
+        shutil.rmtree(place)
+        (tmp_path / "left").rename(place)
+    with read_only(place):
+        assert "last success 20" in aggregator(config, "sources").stdout
+        assert aggregator(config, "backup", str(tmp_path / "copy.db")).returncode == 0
+    shutil.rmtree(place)
+    place.mkdir()
+    (tmp_path / "copy.db").rename(place / "aggregator.db")
     assert json.loads(aggregator(config, "poll", "--json").stdout)["not_modified"] == 1
 
 

@@ -19,7 +19,7 @@ from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.rows import to_json
 from aggregator.store.sqlite.failures import translated
-from aggregator.store.sqlite.files import identity, look_before_opening, opened
+from aggregator.store.sqlite.files import identity, is_unchanging, look_before_opening, opened
 from aggregator.text.search import begun, indexed
 
 T = TypeVar("T")
@@ -87,9 +87,10 @@ class Connection:
                 "use a Python that brings a newer one, or a PostgreSQL database"
             )
         look_before_opening(path)
+        mode = "rwc" if not read_only else "ro&immutable=1" if is_unchanging(path) else "ro"
         with self.translate():
             self.raw = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}",
+                f"{path.absolute().as_uri()}?mode={mode}",
                 uri=True,
                 isolation_level=None,
                 check_same_thread=False,
