@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from aggregator.model.item import TRUNCATED
 from aggregator.parse.document import (
     CDATA,
+    ENTRY,
     ENTRY_END,
     ENTRY_START,
     MAX_ENTRIES,
@@ -207,8 +208,9 @@ def closed(document: Document) -> Document:
     if not ends:
         return _broken_off(document, name)
     tail = data[ends[-1] :].strip()
-    # Without a root they count if there are no others: an end that comes too early may not take all entries.
-    if _complete_entries(tail) and (ROOT.search(tail) or not _complete_entries(data[: ends[-1]])):
+    # Without a root they count if they follow at once and there are no others: an end that comes too early may not take all entries.
+    early = ENTRY_START.match(tail) and not ENTRY.search(data, 0, ends[-1])
+    if (early or ROOT.search(tail)) and _complete_entries(tail):
         return document.changed(_joined(data, [*ends, len(data)]), "second-document", TRUNCATED)
     if tail:
         return document.changed(data[: ends[-1]], "junk-after-end")

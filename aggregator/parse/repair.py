@@ -59,7 +59,9 @@ _FOR_READERS = re.compile(
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
 _BASE = re.compile(rb"\sxml:base\s*=\s*[\"']\s*+([^/\"'<>][^\"'<>]*)")  # not one that begins at the root of the site
-_RELATION = re.compile(rb"(\srel\s*=\s*[\"'])https?://www\.iana\.org/assignments/relation/")
+_RELATION = re.compile(
+    rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?rel\s*=\s*[\"'])https?://www\.iana\.org/assignments/relation/"
+)
 _OF_RSS = re.compile(rb"(<rss\s(?:[^<>]*?\s)?)xmlns\s*=\s*(?:\"[^\"]+\"|'[^']+')", re.IGNORECASE)
 _USUAL = {
     b"content": b'xmlns:content="http://purl.org/rss/1.0/modules/content/"',

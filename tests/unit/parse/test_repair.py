@@ -158,6 +158,19 @@ def test_entries_after_an_end_that_comes_before_all_of_them_are_kept() -> None:
     assert (titles(feed), feed.flaws) == (["One", "Two"], ("second-document", "truncated"))
 
 
+@pytest.mark.parametrize(
+    ("feed", "junk"),
+    [
+        (rss(), f"<html><script>row = '{TWO}'</script></html>"),
+        (rss(), f"<![CDATA[{TWO}]]>"),
+        (rss("<ITEM><title>Real</title></ITEM>"), TWO),
+    ],
+)
+def test_what_looks_like_an_entry_after_the_end_of_a_feed_is_none(feed: bytes, junk: str) -> None:
+    found = parsed(feed + junk.encode())
+    assert (titles(found), found.flaws) == (["Real"] * (b"Real" in feed), ("junk-after-end",))
+
+
 def test_many_documents_take_no_time() -> None:
     assert len(parsed(rss(item(title="One")) * 20_000).items) == 1
     assert len(parsed(rss(item(title="One")) * 20_000 + b"<rss><item></item>").items) == 2
@@ -575,3 +588,8 @@ def test_relations_of_links_may_have_their_full_names() -> None:
     )
     (one,) = parsed(body).items
     assert (one.link, [enclosed.url for enclosed in one.enclosures]) == ("/quake", ["/quake.mp3"])
+
+
+def test_an_article_may_name_a_relation_in_full() -> None:
+    title = 'How to write rel="http://www.iana.org/assignments/relation/alternate"'
+    assert titles(parsed(atom(f"<entry><id>1</id><title>{title}</title></entry>"))) == [title]
