@@ -50,9 +50,14 @@ def front_page(lib: Library) -> FrontPage:
     asked = [(query, *of_many(query)) for query in of_sections]
     every = [latest, *of_latest, *chain.from_iterable(asked)]
     listed = _listed(lib, every)
-    times = _times(listed.values()) or [lib.now()]
-    past = min(times[-1] - PAST, times[-NEWEST:][0])
-    lists = {query: [one for one in stories if one.published >= past] for query, stories in listed.items()}
+    # What is old is measured against the newest story, not the present: a page of an archive that is no longer polled stays as it was.
+    by_time = sorted(each_once(listed.values()), key=lambda story: story.published, reverse=True)
+    last = by_time[0].published if by_time else lib.now()
+    filling = {story.id for story in by_time[:NEWEST]}
+    lists = {
+        query: [one for one in stories if one.published >= last - PAST or one.id in filling]
+        for query, stories in listed.items()
+    }
     newest, several = lists[latest], each_once(lists[query] for query in of_latest)
     held = {section.id: pinned(lib, section.id) for section in sections}
     subjects = followed(settings)
@@ -61,7 +66,7 @@ def front_page(lib: Library) -> FrontPage:
     recent = [story for story in newest if story.published >= since]
     affairs = Affairs(recent, reading.publishers(known), lib.now(), subjects)
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
-    told = (story for story in several if story.id not in homes and story.published >= times[-1] - PAST_TOP)
+    told = (story for story in several if story.id not in homes and story.published >= last - PAST_TOP)
     top = affairs.foremost(told, FOREMOST)
     chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top[1:], *held.values())) if top else []
     chapters.sort(key=lambda story: story.published, reverse=True)  # by the times that are shown beside them
@@ -104,17 +109,11 @@ def _listed(lib: Library, queries: Sequence[StreamQuery]) -> dict[StreamQuery, l
     list. They are left out unless there are no others at all: then the present clock is wrong."""
     until = lib.hour() + timedelta(hours=1, seconds=1)  # the first second of an hour belongs to the one before
     listed = lib.archive.reading.heads(queries, lib.seconds())  # together: most stories are in several
-    if all(time < until for time in _times(listed.values())):
+    if all(story.published < until for story in chain.from_iterable(listed.values())):
         return listed
     asked = {query: replace(query, filter=Filter(until=until)) for query in queries}
     before = lib.archive.reading.heads(asked.values(), lib.seconds())
     return {query: before[asked[query]] for query in queries} if any(before.values()) else listed
-
-
-def _times(lists: Iterable[Sequence[StoryHead]]) -> list[datetime]:
-    """When the stories in all lists were published, the newest last: what is old is measured against these, not against the present, since
-    a page of an archive that is no longer polled stays as it was."""
-    return sorted({story.id: story.published for story in chain.from_iterable(lists)}.values())
 
 
 def of_many(query: StreamQuery) -> list[StreamQuery]:

@@ -1008,6 +1008,19 @@ def test_what_came_weeks_ago_has_not_just_come_in(room: Newsroom) -> None:
     assert ">Newest</a></h2>" in room.client.get("/").text
 
 
+@pytest.mark.parametrize(("zone", "published", "midnight"), [("Asia/Tokyo", 5, 51), ("America/Los_Angeles", 15, 44)])
+def test_what_came_before_yesterday_is_of_days_of_the_site(
+    rooms: Rooms, zone: str, published: int, midnight: int
+) -> None:
+    """`midnight`: the second one there after the story was published; both in hours after noon in UTC."""
+    room = rooms(CONFIG.replace("timezone: UTC", f"timezone: {zone}"))
+    room.now = NOON + timedelta(hours=published)
+    room.publish(item("Frigate runs aground in fog", age=-timedelta(hours=published)))
+    for minutes, heading in ((-5, "Just in"), (5, "Newest")):
+        room.now = NOON + timedelta(hours=midnight, minutes=minutes)
+        assert f">{heading}</a></h2>" in room.client.get("/").text
+
+
 def test_an_empty_service_says_what_to_do(room: Newsroom) -> None:
     assert "Nothing has arrived yet" in room.client.get("/").text
     one, *others = room.archive.sources.states()
