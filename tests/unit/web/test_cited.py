@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -52,6 +53,23 @@ def test_what_shares_or_advertises_is_not_cited_and_here_names_nothing(room: New
     told, _ = told_by(room, content=content, url="https://www.bbc.example/dam")
     titles = ["gov.example/réport.pdf", "law.example/7", "rival.example/gpj.exe x", "Read the full story at The Source"]
     assert [one["title"] for one in told] == titles
+
+
+def test_the_host_stands_beside_what_is_cited_unless_its_address_does(room: Newsroom) -> None:
+    """Whatever begins like the host (`gov.example.org` of gov.example) is not its address."""
+    links = (
+        ("https://gov.example/7", "here"),
+        ("https://gov.example/8", "gov.example.org/8"),
+        ("https://a.example", "a.example"),
+    )
+    content = " ".join(f'<a href="{url}">{words}</a>' for url, words in links)
+    _, page = told_by(room, content=f"<p>{content}</p>", url="https://www.bbc.example/dam")
+    listed = page.split('<ul class="cited">', 1)[1].split("</ul>", 1)[0]
+    assert re.findall(r"<li><a [^>]*>([^<]*)</a>(?: <span class=\"meta\">([^<]*))?", listed) == [
+        ("gov.example/7", ""),
+        ("gov.example.org/8", "gov.example"),
+        ("a.example", ""),
+    ]
 
 
 def test_of_a_page_of_links_the_first_are_listed(room: Newsroom) -> None:
