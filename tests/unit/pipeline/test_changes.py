@@ -201,6 +201,8 @@ def test_which_publishers_change_and_how_is_told() -> None:
     ]
     assert found.as_json()["publishers"]["removed"] == ("Post",)
     assert found.other == ("publishers",)
+    turned = "publishers: [{name: Post}, {name: BBC, aliases: [BBC News], domains: [bbc.com]}]\n"
+    assert changes(read(bbc + OLD), read(turned + OLD)).lines() == ["~ publishers changes"], "their order alone"
 
 
 def test_which_setting_changes_from_what_to_what_is_told() -> None:
