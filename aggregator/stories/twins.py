@@ -74,8 +74,11 @@ def twins(of: Naming, one: Ints, other: Ints) -> Bools:
         found[found] = _repeated(of, mine[found], theirs[found]) > WORDING
     for mine, theirs in ((one, other), (other, one)):
         found[found] = _lacking(of, mine[found], theirs[found]) > ELSEWHERE
-    for pair in np.flatnonzero(found).tolist():
-        found[pair] = _apart(_Report.of(of, one[pair]), _Report.of(of, other[pair]))
+    pairs = np.flatnonzero(found)
+    # Each report once: of hostile titles, some hundred names long, each is in hundreds of pairs.
+    report = {row: _Report.of(of, row) for row in {*one[pairs].tolist(), *other[pairs].tolist()}}
+    for pair in pairs.tolist():
+        found[pair] = _apart(report[one[pair]], report[other[pair]])
     return found
 
 
@@ -140,9 +143,10 @@ class _Report(Struct, frozen=True):
         closer = [found for found in near if found.kind in PLACES]
         if where.kind == Kind.NATION:  # if both reports name places in the country, these must agree
             inside = [found for found in self.places.values() if where.contains(found)]
-            return bool(near) and (
-                not inside or not closer or any(mine.overlaps(found) for mine in inside for found in closer)
-            )
+            if not any(map(where.contains, near)):  # only an area is named (the Andes): and no other country there?
+                named = [found for name, found in new.items() if name in other.who and found not in near]
+                return bool(near) and not any(area.contains(found) for area in near for found in named)
+            return not inside or not closer or any(mine.overlaps(found) for mine in inside for found in closer)
         if closer or not near:
             return bool(closer)
         # The other report names the country. It must not name another place there, nor a name whose location is unknown.
