@@ -13,7 +13,7 @@ from aggregator.model.story import KnownItem
 from aggregator.stories.arrays import Bools, Floats, Ints, look_up
 from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.features import done_since, encoded_identifiers, encoded_names, other_number
+from aggregator.stories.features import SPELLED, done_since, encoded_identifiers, encoded_names, other_number
 from aggregator.stories.similarity import (
     EVIDENCE,
     FEW,
@@ -34,7 +34,7 @@ Pair = tuple[int, int]
 
 TOGETHER = 1 << 16  # pairs that are scored at a time, which limits memory: for a million at once it was 650 MB more
 KIN = 0.05  # pairs with a lower probability do not count as similar in `Comparison.kin`
-_WEIGHT, _NATIONS = ([name for name, _ in EVIDENCE].index(name) for name in ("weight", "nations"))
+_WEIGHT, _NATIONS, _FIGURES = ([name for name, _ in EVIDENCE].index(name) for name in ("weight", "nations", "figures"))
 
 
 class Comparison:
@@ -52,6 +52,7 @@ class Comparison:
         self._encoded = [*context.encoded, *(one.kept for one in known)]
         cached = context.cache.rows(items, self._encoded)
         self._headline = context.cache.headline(cached)
+        self._spelled = context.cache.is_in(SPELLED, cached)
         words, traits = context.cache.matrix(cached)
         weight = self.rarity.known(words.ids, traits["share"])
         words = words.only((weight >= TELLING)[words.column])  # the others are not needed, and many
@@ -122,7 +123,10 @@ class Comparison:
         If a pair shares few words, or little but names, a high probability may be chance, or the items may tell two events about one
         person. It is then limited to `few_words`, which is too low to unite two items by itself, but does not keep an item out of a
         story that is similar to it in other members. No limit for two outlets that share rare words, a name among them. Of up to three,
-        those of one name ("Hong Kong") count as one: such pairs of headlines say of whom they tell, and hardly what."""
+        those of one name ("Hong Kong") count as one: such pairs of headlines say of whom they tell, and hardly what.
+
+        The same limit if letters were compared, not words: like events elsewhere ("Fire in …") share most of them, and no name is known.
+        A figure that both have tells them apart."""
         worth = self._comparable(close, common, FEW)
         found = np.zeros(len(one))
         if worth.any():
@@ -148,6 +152,8 @@ class Comparison:
                 alone = unsure[told < TUNING.told_rarity]
                 likely[alone] = TUNING.few_words
                 self.names_alone.update(self._items_of(a[alone], b[alone]))
+            unnamed = self._spelled[a] & self._spelled[b] & (rows[:, _FIGURES] == 0)
+            likely = np.where(unnamed, np.minimum(likely, TUNING.few_words), likely)
             found[worth] = np.where(same & self._column(a, b), 0.0, np.maximum(likely - penalty, 0.0))
         return found
 

@@ -9,14 +9,14 @@ changed the item, its row is read again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.ports import Past
-from aggregator.stories.arrays import Ints, gather, look_up
+from aggregator.stories.arrays import Bools, Ints, gather, look_up
 from aggregator.stories.features import Packed, packed
 from aggregator.stories.matrix import Matrix, matrix
 from aggregator.stories.similarity import KEPT
@@ -145,6 +145,10 @@ class FeatureCache:
     def lang(self, rows: Ints) -> Ints:
         """The number of the language of each row, 0 where unknown."""
         return self._lang.all[rows]
+
+    def is_in(self, langs: Iterable[bytes], rows: Ints) -> Bools:
+        """For each row whether its language is one of these codes."""
+        return np.isin(self._lang.all[rows], [self._langs.get(code, -1) for code in langs])
 
     def headline(self, rows: Ints) -> Ints:
         """A number for the headline of each row, equal for equal headlines; 0 for headlines without words."""

@@ -28,6 +28,7 @@ LEAD_WORDS = 60  # words that are read of the lead (and then of the address); wh
 DIGITS = frozenset("0123456789")
 MOSTLY = 0.6  # share of capitalised words above which a headline is in title case
 CAPITALISING = frozenset(["de"])  # languages that capitalise every noun
+SPELLED = (b"th", b"lo", b"km", b"my")  # languages that come as pairs of letters, of which many make a word
 _FORMS = "analysi brief editori explain latest live newslett opinion photo pictur podcast quiz updat video watch"
 FORMS = frozenset(map(word_id, _FORMS.split()))
 """Stems that say in which form an outlet tells something. They are left out of live pages, podcasts and the like, which all have them,
