@@ -22,7 +22,9 @@ _ASIDE = r"""(?:analysis|opinion|explainer|explained|watch(?:\ live)?|video|phot
             |live|live\ (?:updates?|blog|news|coverage)|live[-\ ]?blog|factbox|timeline|interview|podcast
             |listen|read|first\ thing|top\ stories|the\ latest|newsletter|special\ report|fact\ check|editorial|comment|letters?)
             (?:\ (?:news|story|update|updates))?
-        |liveticker|en\ direct(?:o)?|direct|ao\ vivo|en\ vivo"""
+        |live-?ticker|newsblog|en\ directo?|directo?|em\ direto|ao\ vivo|en\ vivo|(?:in\ |la\ )?diretta
+        |прямой\ эфир|(?:прямая|текстовая)\ трансляция|онлайн(?=\s?[:|])|наживо|na\ żywo|canlı(?:\ anlatım|\ yayın)?|(?:بث\ )?مباشر
+        |(?:文字)?直播|ライブ|실시간|생중계|trực\ tiếp"""
 _LABEL_ENDS = r"\s*(?:[:：|\]】–—]|!\s|-\s|\s-\s|,?\s*-)\s*"
 _LABEL = re.compile(rf"^\W*(?:{_URGENT}|{_ASIDE}){_LABEL_ENDS}", re.IGNORECASE | re.VERBOSE)
 _LIVE = r"(?<!to\ )live"  # but not "somewhere to live"
@@ -52,9 +54,11 @@ _BESIDE_AHEAD = re.compile(
         |{_EDITION}
         |\W*(?:(?:read\ )?more|continue(?:\ reading)?|corrections?|untitled)\W*$
         |\W*(?:here(?:['’]s|\ (?:is|are))|watch\ (?:as|the|how|live|moment))\s
-        |(?=[^:|]*[:|])(?:.{{0,60}}\b(?:{_LIVE}|(?<=\S\ )latest(?:\ (?:news|updates?))?|recap|en\ direct|en\ vivo|ao\ vivo|em\ direto
-                |live-?(?:ticker|blog))\s?[:|]\s
+        |(?=[^:|]*[:|])(?:.{{0,60}}\b(?:{_LIVE}|(?<=\S\ )latest(?:\ (?:news|updates?))?|recap|en\ directo?|en\ vivo|ao\ vivo|em\ direto
+                |(?:in|la)\ diretta|(?:live-?|news)(?:ticker|blog))\s?[:|]\s
             |.{{0,40}}[:|]\s*the\ latest\b(?!\ \w))
+        |\W*(?:en\ directo?[.,]|diretta\.)\s|(?:live-?|news)blog\ zu[mr]?\s
+        |(?=[^,]*,).{{0,80}},\ (?:última\ hora|le\ (?:ultime\ )?notizie)\b.{{0,20}}\b(?:en\ directo|in\ diretta)\W{{0,3}}$
         |{_SEVERAL}
         |{_OF_ONESELF}
         |inside\ (?:(?:the|an?)|(?-i:(?:[A-Z][\w.-]*\ ){{0,3}}[A-Z][\w.-]*['’]s?))\ (?!.*,\ )  # not "Inside Gaza, aid arrives"

@@ -261,6 +261,15 @@ def test_news(headline: str) -> None:
         "Почему рухнул мост",
         "Η γέφυρα στην Αθήνα: Τι αλλάζει από τον Ιανουάριο;",
         "En direct : le pont de Velmora s'effondre",
+        "EN DIRECT, guerre en Velmora : le pont touché",
+        "Newsblog zum Krieg in Velmora: Brücke getroffen",
+        "Guerra en Velmora, última hora en directo",
+        "Velmora, in diretta: colpito il ponte",
+        "Прямой эфир: выборы в Велморе",
+        "Canlı anlatım | Velmora - Tarvel",
+        "مباشر | آخر تطورات الحرب في السودان",
+        "【直播】美国大选结果",
+        "ライブ：米大統領選の開票速報",
     ],
 )
 def test_asides(headline: str) -> None:
