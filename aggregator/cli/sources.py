@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, Installation, library
@@ -30,10 +30,10 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.web.sources import source_rows
 
     with file_or_in_force(installation) as application:
-        say(application.database.notice_if_new())
+        say(new := application.database.notice_if_new())
         # Creates the archive if there is none (so that the command works right after the file was written), or migrates it. The
         # listing itself only reads.
-        with suppress(StoreReadOnly):
+        with nullcontext() if new else suppress(StoreReadOnly):
             application.database.open().close()
         rows = source_rows(library(application))
         if args.source:

@@ -176,6 +176,15 @@ def test_a_command_that_works_right_after_the_file_was_written_says_that_it_make
         assert (said in capsys.readouterr().err) is new
 
 
+def test_an_instance_that_is_a_file_is_told(
+    check: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (file := tmp_path / "file").touch()
+    for command in ("sources", "poll", "apply"):
+        assert main([*check[:-1], "--instance", str(file), command]) == 1
+        assert f"{file}: the folder cannot be made: this is a file\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("reload", ["auto", "manual"])
 def test_a_poll_says_that_it_makes_the_archive_that_is_named(
     reload: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
