@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aggregator.bootstrap import Database, Installation
 from aggregator.cli.arguments import Command
+from aggregator.errors import UsageError
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +16,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
+    if str(args.file) == "-":  # `backup - | ssh …` would send on our own words
+        raise UsageError("name a file: the copy is not written to standard output")
     # It still imports (`__main__.py`), and nothing is written yet.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

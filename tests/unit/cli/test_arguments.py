@@ -176,6 +176,19 @@ def test_a_command_that_works_right_after_the_file_was_written_says_that_it_make
         assert (said in capsys.readouterr().err) is new
 
 
+def test_a_backup_to_standard_output_is_refused(
+    check: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of this name was made, and the pipe got our words."""
+    monkeypatch.chdir(tmp_path)
+    there = [*check[:-1], "--instance", str(tmp_path)]
+    assert main([*there, "apply"]) == 0
+    capsys.readouterr()
+    assert main([*there, "backup", "-"]) == 2
+    told = capsys.readouterr()
+    assert (told.out, "name a file" in told.err, Path("-").exists()) == ("", True, False)
+
+
 def test_an_instance_that_is_a_file_is_told(
     check: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
