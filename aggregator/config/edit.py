@@ -172,7 +172,7 @@ def alone(path: Path) -> Iterator[None]:
     with contextlib.ExitStack() as kept:
         # There is no such file, or its file system knows no locks: whoever reads or replaces it next finds out.
         with contextlib.suppress(OSError):
-            while True:
+            for _ in range(1000):  # not for ever, where a file system gives a file another number each time
                 kept.close()
                 held = kept.enter_context(Path(os.path.realpath(path)).open("rb"))
                 fcntl.flock(held, fcntl.LOCK_EX)
