@@ -18,6 +18,7 @@ import yaml
 from msgspec import Struct
 
 from aggregator.config.characters import LINE_BREAK, in_lines
+from aggregator.config.project import without_waiting
 from aggregator.config.tree import LOADER, events
 from aggregator.errors import AggregatorError
 
@@ -174,7 +175,7 @@ def alone(path: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):
             for _ in range(1000):  # not for ever, where a file system gives a file another number each time
                 kept.close()
-                held = kept.enter_context(Path(os.path.realpath(path)).open("rb"))
+                held = kept.enter_context(open(path, "rb", opener=without_waiting))
                 fcntl.flock(held, fcntl.LOCK_EX)
                 if os.path.samestat(os.fstat(held.fileno()), path.stat()):  # else whoever held it has replaced it
                     break

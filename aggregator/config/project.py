@@ -201,7 +201,7 @@ def read_bytes(path: Path) -> bytes:
         TooManyFiles: this process has too many files open; nothing is known about the file.
     """
     try:
-        with open(path, "rb", opener=_without_waiting) as file:
+        with open(path, "rb", opener=without_waiting) as file:
             if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode) and not select.select([file], [], [], PATIENCE)[0]:
                 raise Unreadable("is a pipe into which nobody writes")
             os.set_blocking(file.fileno(), True)
@@ -215,10 +215,10 @@ def read_bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in OUT_OF_FILES:
             raise TooManyFiles from error
-        raise Unreadable(f"cannot be read: {error}") from error
+        raise Unreadable(f"cannot be read: {getattr(error, 'strerror', error)}") from error
 
 
-def _without_waiting(path: str, flags: int) -> int:
+def without_waiting(path: str, flags: int) -> int:
     """Opens without blocking: opening a pipe would wait until somebody writes into it, which may be never."""
     return os.open(path, flags | os.O_NONBLOCK)
 

@@ -139,6 +139,13 @@ def test_to_a_file_that_is_saved_while_the_feed_is_asked_the_source_is_added_as_
     assert desk.text() == saved.replace("https://first.example/feed\n", f"https://first.example/feed\n{entry}")
 
 
+def test_a_file_that_is_a_link_to_itself_is_told(desk: Desk) -> None:
+    desk.file.unlink()
+    desk.file.symlink_to(desk.file)
+    said = f"{desk.file}:1:1: `{desk.file}` cannot be read: Too many levels of symbolic links\n"
+    assert desk.run("import", desk.listed())[::2] == (2, said)
+
+
 def test_sources_that_are_added_at_once_are_all_added(desk: Desk) -> None:
     names, here = ["a", "a", "b", "c", "d"], asyncio.Barrier(5)
 

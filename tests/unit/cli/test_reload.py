@@ -407,7 +407,7 @@ def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
 ) -> None:
     """For readers it was broken, until the file was saved once more."""
     may = [opened]
-    really = project._without_waiting
+    really = project.without_waiting
 
     def lacking(path: str, flags: int) -> int:
         if path != str(worker.file) or may[0]:
@@ -417,7 +417,7 @@ def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
 
     worker.save(ROCKET)
     with monkeypatch.context() as full:
-        full.setattr(project, "_without_waiting", lacking)
+        full.setattr(project, "without_waiting", lacking)
         with pytest.raises(TooManyFiles):
             worker.look()
         may[0] = opened
