@@ -494,6 +494,15 @@ def places(title: str, summary: str = "") -> list[str]:
         ("USA el domingo contra Brasil", ["US", "BR"]),
         ("Europa Press: la moon Europa", []),
         ("臺北發生強震", ["TW"]),
+        ("習近平會見普丁", ["CN", "RU"]),
+        ("莫迪利亚尼画展开幕", []),  # Modigliani, not Modi
+        ("以軍空襲哈馬斯據點", ["IL", "PS"]),
+        ("以军事演习为名", []),  # by the name of a military exercise
+        ("Госдума приняла закон", ["RU"]),
+        ("한국과 김정은", ["KR", "KP"]),
+        ("Kanadische Minister treffen belgische Kollegen", ["CA", "BE"]),
+        ("Le gouvernement danois et les autorités tchèques", ["DK", "CZ"]),
+        ("La ministra iraquí y el embajador egipcio", ["IQ", "EG"]),
         ("Папа Франциск прыгнул с трамплина, путина началась, цены на газ", []),
         ("Frances McNamara wins an award", []),
     ],
