@@ -125,8 +125,8 @@ class Comparison:
         story that is similar to it in other members. No limit for two outlets that share rare words, a name among them. Of up to three,
         those of one name ("Hong Kong") count as one: such pairs of headlines say of whom they tell, and hardly what.
 
-        The same limit if letters were compared, not words: like events elsewhere ("Fire in …") share most of them, and no name is known.
-        A figure that both have tells them apart."""
+        A lower limit, `unnamed`, if letters were compared, not words: like events elsewhere ("Fire in …") share most of them, and no name
+        is known. None if both have a figure, or hardly another letter."""
         worth = self._comparable(close, common, FEW)
         found = np.zeros(len(one))
         if worth.any():
@@ -152,8 +152,9 @@ class Comparison:
                 alone = unsure[told < TUNING.told_rarity]
                 likely[alone] = TUNING.few_words
                 self.names_alone.update(self._items_of(a[alone], b[alone]))
-            unnamed = self._spelled[a] & self._spelled[b] & (rows[:, _FIGURES] == 0)
-            likely = np.where(unnamed, np.minimum(likely, TUNING.few_words), likely)
+            spelled = self._spelled[a] & self._spelled[b] & (close[worth] < TUNING.copied)
+            unnamed = spelled & (rows[:, _FIGURES] == 0)
+            likely = np.where(unnamed, np.minimum(likely, TUNING.unnamed), likely)
             found[worth] = np.where(same & self._column(a, b), 0.0, np.maximum(likely - penalty, 0.0))
         return found
 

@@ -37,6 +37,7 @@ MOST = 16  # identifiers that are kept of a headline
 OF = word_id("of")
 # Thai, Lao, Myanmar, Khmer, kana: scripts that come as pairs of letters, of which several make a word.
 _SPELLED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff]")
+_NATIVE = re.compile(r"\d(?<![0-9])")  # a digit of another script
 _UNIT = re.compile(r"(?<=\d)(?:k|m|mn|mln|bn|tn|trn)\Z", re.IGNORECASE)  # thousand, million, billion, trillion
 
 # The encoded form: this head, then the stems of headline, lead and figures as 64-bit integers, then language and `near`. A stem
@@ -230,7 +231,12 @@ def readable_own(candidate: Candidate, own: Collection[int]) -> dict[int, str]:
 def _words(candidate: Candidate) -> tuple[list[str], list[str]]:
     """The words of headline and lead, as written."""
     told = "" if is_edition(candidate.title) else bare_lead(candidate.summary)
-    return tokens(bare_title(candidate.title)), tokens(told)[:LEAD_WORDS]
+    return tokens(_in_ascii(bare_title(candidate.title))), tokens(_in_ascii(told))[:LEAD_WORDS]
+
+
+def _in_ascii(text: str) -> str:
+    """The text with its digits as outlets in other languages write them: ၂၈, ٢٨ and २८ are 28."""
+    return text if text.isascii() else _NATIVE.sub(lambda digit: str(int(digit[0])), text)
 
 
 def _compared(title: list[str], lead: list[str], candidate: Candidate) -> tuple[list[str], str]:

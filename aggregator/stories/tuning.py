@@ -31,6 +31,10 @@ class Tuning(Struct, frozen=True):
     one_name: float = 0.8  # below this probability the words of one name ("Hong Kong") count as one of the two or three that a pair shares
     names_alone: float = 0.7  # no limit for pairs that share little but names if the probability is at least this
     told_rarity: float = 4.0  # “little but names”: the other shared words have less than this total rarity
+    # Upper limit for pairs in scripts that come as pairs of letters, without a common figure. It is below all values of `min_link`: such
+    # pairs are too many, and would unite a report with whatever three outlets tell in one phrase.
+    unnamed: float = 0.35
+    copied: float = 0.9  # no such limit from this cosine on: it is one text
     min_cosine: float = 0.15  # pairs with a lower cosine have probability 0
     # Subtracted (to 0 at most) for two items of one publisher: more likely a new chapter.
     same_publisher_penalty: float = 0.46

@@ -21,10 +21,10 @@ LONG = {
     for short, longs in {
         "ar": "ara", "bg": "bul", "bn": "ben", "bs": "bos", "ca": "cat", "cs": "ces cze", "da": "dan", "de": "deu ger", "el": "ell gre",
         "en": "eng", "es": "spa", "fa": "fas per", "fi": "fin", "fr": "fra fre", "he": "heb", "hi": "hin", "hr": "hrv", "hu": "hun",
-        "id": "ind", "is": "isl ice", "it": "ita", "ja": "jpn", "ko": "kor", "lt": "lit", "lv": "lav", "mk": "mkd mac", "ms": "msa may",
-        "nb": "nob", "nl": "nld dut", "nn": "nno", "no": "nor", "pl": "pol", "pt": "por", "ro": "ron rum", "ru": "rus", "sk": "slk slo",
-        "sl": "slv", "sr": "srp", "sv": "swe", "ta": "tam", "th": "tha", "tl": "tgl", "tr": "tur", "uk": "ukr", "ur": "urd", "vi": "vie",
-        "zh": "zho chi cmn",
+        "id": "ind", "is": "isl ice", "it": "ita", "ja": "jpn", "km": "khm", "ko": "kor", "lo": "lao", "lt": "lit", "lv": "lav",
+        "mk": "mkd mac", "ms": "msa may", "my": "mya bur", "nb": "nob", "nl": "nld dut", "nn": "nno", "no": "nor", "pl": "pol", "pt": "por",
+        "ro": "ron rum", "ru": "rus", "sk": "slk slo", "sl": "slv", "sr": "srp", "sv": "swe", "ta": "tam", "th": "tha", "tl": "tgl",
+        "tr": "tur", "uk": "ukr", "ur": "urd", "vi": "vie", "zh": "zho chi cmn",
     }.items()
     for long in longs.split()
 }  # fmt: skip
@@ -36,7 +36,8 @@ NAMED = {"nb": "no", "sh": None}
 are unknown."""
 SCRIPTS = (  # first and last character, and the languages written in it
     ("\u0370", "\u03ff", ("el",)), ("\u0590", "\u05ff", ("he",)), ("\u0900", "\u097f", ("hi",)), ("\u0980", "\u09ff", ("bn",)),
-    ("\u0b80", "\u0bff", ("ta",)), ("\u0e00", "\u0e7f", ("th",)), ("\u3040", "\u30ff", ("ja",)), ("\u4e00", "\u9fff", ("zh", "ja")),
+    ("\u0b80", "\u0bff", ("ta",)), ("\u0e00", "\u0e7f", ("th",)), ("\u0e80", "\u0eff", ("lo",)),
+    ("\u1000", "\u109f", ("my",)), ("\u1780", "\u17ff", ("km",)), ("\u3040", "\u30ff", ("ja",)), ("\u4e00", "\u9fff", ("zh", "ja")),
     ("\uac00", "\ud7a3", ("ko",)),
 )  # fmt: skip
 LACKS = {

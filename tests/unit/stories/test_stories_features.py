@@ -147,6 +147,13 @@ def test_an_amount_is_the_same_figure_however_its_unit_is_written(short: str, lo
     assert first and set(first) <= set(features(item(f"Water company fined {long}", "", "en")).figures)
 
 
+@pytest.mark.parametrize(
+    ("lang", "text"), [("my", "အရပ်သား၂၈ဦး"), ("ar", "٢٨ قتيلا"), ("fa", "۲۸ کشته"), ("hi", "२८ लोगों")]
+)
+def test_a_figure_is_the_same_in_digits_of_every_script(lang: str, text: str) -> None:
+    assert features(item(text, "", lang)).figures == (word_id("28"),)
+
+
 def test_a_letter_that_is_no_unit_stays_with_its_figure() -> None:
     assert features(item("Jets of type 35A for the 1990s", "", "en")).figures == (word_id("35a"), word_id("1990s"))
 

@@ -19,6 +19,9 @@ from aggregator.text.words import tokens
         ("Уряд не сказав, що буде далі з мостом на півночі: роботи за планом, але без «крыши»", None, "uk"),
         ("国会通过了新的预算案，总统表示欢迎", None, "zh"),
         ("東京で新しい法律が成立しました", "en", "ja"),
+        ("ရန်ကုန်မြို့တွင် မီးလောင်", None, "my"),
+        ("ភ្លើងឆេះផ្សារនៅភ្នំពេញ", "en", "km"),
+        ("ໄຟໄໝ້ຕະຫຼາດໃນວຽງຈັນ", None, "lo"),
         ("Feuer in Ulm", "de-AT", "de"),  # too little to tell
         ("Feuer in Ulm", None, ""),
         ("Trümmer treffen Häuser: Dekret für die Anwohner", None, "de"),  # two function words, of no other language
