@@ -24,8 +24,9 @@ _ASIDE = r"""(?:analysis|opinion|explainer|explained|watch(?:\ live)?|video|phot
             (?:\ (?:news|story|update|updates))?
         |live-?ticker|newsblog|en\ directo?|directo?|em\ direto|ao\ vivo|en\ vivo|(?:in\ |la\ )?diretta
         |прямой\ эфир|(?:прямая|текстовая)\ трансляция|онлайн(?=\s?[:|])|наживо|na\ żywo|canlı(?:\ anlatım|\ yayın)?|(?:بث\ )?مباشر
-        |(?:文字)?直播|ライブ|실시간|생중계|trực\ tiếp"""
-_LABEL_ENDS = r"\s*(?:[:：|\]】–—]|!\s|-\s|\s-\s|,?\s*-)\s*"
+        |(?:live|文字|[图圖]文|[现現][场場]|[视視][频頻])?直播|ライブ|실시간|생중계|trực\ tiếp"""
+# "Exclusive-Bridge falls", as Reuters has it, but not "Video-sharing app banned".
+_LABEL_ENDS = r"\s*(?:[:：|｜／！\]】–—]|!\s|-\s|\s-|,?-(?-i:(?![a-z])))\s*"
 _LABEL = re.compile(rf"^\W*(?:{_URGENT}|{_ASIDE}){_LABEL_ENDS}", re.IGNORECASE | re.VERBOSE)
 _LIVE = r"(?<!to\ )live"  # but not "somewhere to live"
 _FEW = r"(?:\d+|one|two|three|four|five|six)"
@@ -57,7 +58,7 @@ _BESIDE_AHEAD = re.compile(
         |(?=[^:|]*[:|])(?:.{{0,60}}\b(?:{_LIVE}|(?<=\S\ )latest(?:\ (?:news|updates?))?|recap|en\ directo?|en\ vivo|ao\ vivo|em\ direto
                 |(?:in|la)\ diretta|(?:live-?|news)(?:ticker|blog))\s?[:|]\s
             |.{{0,40}}[:|]\s*the\ latest\b(?!\ \w))
-        |\W*(?:en\ directo?[.,]|diretta\.)\s|(?:live-?|news)blog\ zu[mr]?\s
+        |\W*(?:(?:en\ )?directo?\.|(?-i:EN\ DIRECTO?),|diretta\.)\s|(?:live-?|news)blog\ zu[mr]?\s
         |(?=[^,]*,).{{0,80}},\ (?:última\ hora|le\ (?:ultime\ )?notizie)\b.{{0,20}}\b(?:en\ directo|in\ diretta)\W{{0,3}}$
         |{_SEVERAL}
         |{_OF_ONESELF}
@@ -197,7 +198,7 @@ _TRAILER = re.compile(
 )
 # How a trailer ends.
 _TRAILS = ("dates", "date", "blog", "ened", "live", "ideo", "otos", "nion", "ysis", "ated", "know", " far")
-_MARKS = re.compile(r"[:：|\]】–—!-]")
+_MARKS = re.compile(r"[:：|｜／！\]】–—!-]")
 _PIPES, _DASHES = "|•·", "-–—"
 _PIPE = re.compile(rf"\s+[{_PIPES}]\s+")
 _DASH_END = re.compile(rf"\s+[{_DASHES}]\s+([^{_DASHES}|]{{2,40}})$")

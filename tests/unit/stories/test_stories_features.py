@@ -33,6 +33,7 @@ def item(title: str, summary: str = "", lang: str | None = None) -> Candidate:
         ("EN DIRECT - Explosion à Paris", "Explosion à Paris"),
         ("Son dakika! Ankara'da patlama oldu", "Ankara'da patlama oldu"),
         ("【速報】東京で震度5強の地震", "東京で震度5強の地震"),
+        ("快訊／花蓮近海發生規模5地震", "花蓮近海發生規模5地震"),
         ("[속보] 서울에서 폭발 사고 발생", "서울에서 폭발 사고 발생"),
         ("国际 | 俄军袭击基辅", "俄军袭击基辅"),
         ("Analysis: why", "Analysis: why"),  # nothing would be left to tell
