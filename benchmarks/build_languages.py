@@ -18,7 +18,7 @@ import numpy as np
 from wordfreq import available_languages, get_frequency_dict
 
 from aggregator.stories.everyday import ALL, ROW, salt
-from aggregator.stories.locations import Kind, is_place, locate
+from aggregator.stories.locations import LATIN, Kind, is_place, locate
 from aggregator.stories.names import named
 from aggregator.stories.rarity import listed
 from aggregator.text.scripts import MARKS
@@ -65,7 +65,7 @@ def _everyday(lang: str) -> dict[int, tuple[float, bool]]:
     shares = {word_id(stem): 1 - (1 - min(count, 1.0)) ** LENGTH for stem, count in counts.items()}
     common = {number: share for number, share in shares.items() if share >= LEAST}
     numbers, held = np.array(list(common)), np.array(list(common.values()))
-    where = locate(numbers)
+    where = locate(numbers, LATIN)  # the others are built of what is built here
     states = np.isin(where & 7, (Kind.NATION, Kind.CAPITAL))
     names = (is_place(numbers) | (where > 0) | named(numbers)[0]) & (held < OFTEN) | states & (held < MOST)
     theirs = names & np.isin(numbers, listed()[0])

@@ -6,7 +6,8 @@ belong to a country: leaders, bodies, companies, islands.
 `data/places.bin` holds the `word_id` of each word that names a country, a city or a body, as little-endian 64-bit integers,
 ascending; `benchmarks/train_stories.py` writes it. `data/locations.bin` holds one such integer for each word with a known location
 (not all have one). Its bits, from the highest: the upper bits of the `word_id`; region (8 bits, numbered within the country, 0 if
-unknown); country, or area of several countries (9 bits); kind (3 bits). `benchmarks/build_locations.py` writes it.
+unknown); country, or area of several countries (9 bits); kind (3 bits). `benchmarks/build_locations.py` writes it. `data/native.bin`, which
+`benchmarks/build_native_names.py` writes, is the same for names in other scripts than Latin.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 from aggregator.stories.arrays import Bools, Ints, look_up
 from aggregator.text import regions
 
+LATIN, ALL = ("locations.bin",), ("locations.bin", "native.bin")
 BITS = 20  # the lower bits of an integer in locations.bin, which hold the packed location
 AREA = 300  # number of the first area
 # Groups of countries that are not geographic areas, and areas that no word in locations.bin names.
@@ -99,9 +101,9 @@ def unpack(packed: int) -> Location | None:
     return Location(packed & 7, packed >> 3 & 511, packed >> 12) if packed else None
 
 
-def locate(words: Ints) -> Ints:
-    """The packed location of each of these words (`word_id`s), 0 for words that have none."""
-    known = _listed()
+def locate(words: Ints, of: tuple[str, ...] = ALL) -> Ints:
+    """The packed location of each of these words (`word_id`s), 0 for words that have none. `of`: the files that are asked."""
+    known = _listed(of)
     index, there = look_up(words >> BITS, known >> BITS)
     found: Ints = np.where(there, known[index] & (1 << BITS) - 1, 0)
     return found
@@ -126,8 +128,9 @@ def is_place(words: Ints) -> Bools:
 
 
 @cache
-def _listed() -> Ints:
-    return np.frombuffer((files("aggregator.stories") / "data" / "locations.bin").read_bytes(), "<i8")
+def _listed(of: tuple[str, ...]) -> Ints:
+    data = files("aggregator.stories") / "data"
+    return np.sort(np.frombuffer(b"".join([(data / name).read_bytes() for name in of]), "<i8"))
 
 
 @cache

@@ -11,7 +11,7 @@ from benchmarks import provenance
 
 def test_what_is_shipped_was_built_of_what_is_here() -> None:
     assert provenance.outdated() == [], (
-        "build these anew: python -m benchmarks.build_places, then benchmarks.build_locations, then benchmarks.build_languages"
+        "build these anew: python -m benchmarks.build_places, then .build_locations, .build_languages and .build_native_names"
     )
 
 
