@@ -33,7 +33,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         say(new := application.database.notice_if_new())
         # Creates the archive if there is none (so that the command works right after the file was written), or migrates it. The
         # listing itself only reads.
-        with nullcontext() if new else suppress(StoreReadOnly):
+        with nullcontext() if new or application.database.shared else suppress(StoreReadOnly):
             application.database.open().close()
         rows = source_rows(library(application))
         if args.source:
@@ -65,7 +65,7 @@ def unknown_source(id: str, application: Application, known: Collection[str]) ->
 
     at = present(application).get(same_address(id))
     named = [one.id for one in application.settings.sources if id in (*one.was, one.name) or one is at]
-    hint = did_you_mean(next(iter({*named} & {*known}), id), known)
+    hint = did_you_mean(next((one for one in named if one in known), id), known)
     return UsageError(f"there is no source {id}{hint or '; `aggregator sources` lists them'}")
 
 

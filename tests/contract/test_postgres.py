@@ -639,7 +639,9 @@ def test_a_database_that_is_kept_from_writing_is_not_written_and_says_so(url: st
     store.close()
 
 
-def test_an_archive_of_an_older_version_that_cannot_be_written_says_where_to_bring_it_up_to_date(url: str) -> None:
+def test_an_archive_of_an_older_version_that_cannot_be_written_says_where_to_bring_it_up_to_date(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A standby whose primary still works with the version before."""
     name = url.partition("?")[0].rpartition("/")[2]
     PostgresArchive(url).close()
@@ -647,6 +649,9 @@ def test_an_archive_of_an_older_version_that_cannot_be_written_says_where_to_bri
     execute(url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     with pytest.raises(StoreReadOnly, match=r"schema 1, .* start a worker of this version"):
         PostgresArchive(url)
+    (file := tmp_path / "feeds.yaml").write_text("site: {title: Wire}\n")
+    assert main(["--config", str(file), "--database", url, "sources"]) == 1
+    assert "start a worker of this version" in capsys.readouterr().err
 
 
 def test_a_pooler_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

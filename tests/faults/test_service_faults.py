@@ -450,11 +450,11 @@ def test_f6_a_read_only_folder_is_one_clear_line(tmp_path: Path, server: Server)
 def test_f6_what_is_on_a_read_only_disk_is_listed_and_saved(tmp_path: Path, server: Server, killed: bool) -> None:
     """SQLite reads it without a log only if told that nobody writes."""
     config = configuration(tmp_path, {"one": server.url("/one")})
-    aggregator(config, "poll")
     place = tmp_path / "instance"
+    with contextlib.closing(SqliteArchive(place / "aggregator.db")):
+        aggregator(config, "poll")
+        shutil.copytree(place, tmp_path / "left")  # with the poll in its log
     if killed:
-        with contextlib.closing(SqliteArchive(place / "aggregator.db")):
-            shutil.copytree(place, tmp_path / "left")
         shutil.rmtree(place)
         (tmp_path / "left").rename(place)
     with read_only(place):

@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 
 import orjson
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreBusy, StoreError
 from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.rows import to_json
 from aggregator.store.sqlite.failures import translated
-from aggregator.store.sqlite.files import identity, is_unchanging, look_before_opening, opened
+from aggregator.store.sqlite.files import identity, look_before_opening, opened, unchanging
 from aggregator.text.search import begun, indexed
 
 T = TypeVar("T")
@@ -87,7 +87,8 @@ class Connection:
                 "use a Python that brings a newer one, or a PostgreSQL database"
             )
         look_before_opening(path)
-        mode = "rwc" if not read_only else "ro&immutable=1" if is_unchanging(path) else "ro"
+        self._written = unchanging(path) if read_only else None
+        mode = "rwc" if not read_only else "ro" if self._written is None else "ro&immutable=1"
         with self.translate():
             self.raw = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode={mode}",
@@ -147,6 +148,12 @@ class Connection:
                 "put it back, or restart to go on with what is there now"
             )
 
+    def check_unchanged(self) -> None:
+        """Raises StoreBusy if a file on a read-only disk, which is read without locks, was written all the same, as another container may
+        do: what was read is of no one moment, and may seem damaged."""
+        if self._written is not None and unchanging(self.path) != self._written:
+            raise StoreBusy(f"{self.path}: another process wrote it meanwhile; try again")
+
     def _check_schema(self) -> None:
         """Raises StoreTooNew if a later version has migrated the file since it was opened: it would misread what this one writes."""
         found = self.raw.execute("PRAGMA user_version").fetchone()[0]
@@ -159,6 +166,7 @@ class Connection:
         try:
             yield
         except sqlite3.DatabaseError as error:
+            self.check_unchanged()
             raise translated(error, self.path, self.patience) from error
 
     @contextmanager

@@ -61,6 +61,7 @@ def save_copy(
             copy.execute("PRAGMA journal_mode = MEMORY")  # a kill or a full disk would leave a journal file behind
             # In one step: a backup in several steps starts again whenever another process writes in between, and may never end.
             archive.raw.backup(copy, progress=tried)
+            archive.check_unchanged()
             copy.execute("PRAGMA journal_mode = MEMORY")  # again, since it is now a copy of what has a log (WAL)
             examine(copy)
         if identity(unfinished) != made:

@@ -38,13 +38,14 @@ def make_folder(folder: Path) -> None:
         raise StoreReadOnly(f"{at}: the folder cannot be made: {why}") from error
 
 
-def is_unchanging(path: Path) -> bool:
-    """Whether the file is on a read-only disk, and has no log. SQLite then reads it only if told that nobody writes it: it would make an
-    index of the log."""
+def unchanging(path: Path) -> int | None:
+    """When the file was written (st_mtime_ns), if it is on a read-only disk, and has no log; else None. SQLite then reads it only if told
+    that nobody writes it: it would make an index of the log."""
     file = Path(os.path.realpath(path))
     with suppress(OSError):
-        return bool(os.statvfs(file).f_flag & os.ST_RDONLY) and not file.with_name(f"{file.name}-wal").exists()
-    return False
+        if os.statvfs(file).f_flag & os.ST_RDONLY and not file.with_name(f"{file.name}-wal").exists():
+            return file.stat().st_mtime_ns
+    return None
 
 
 def look_before_opening(path: Path) -> None:
