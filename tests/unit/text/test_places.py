@@ -497,6 +497,7 @@ def places(title: str, summary: str = "") -> list[str]:
         ("習近平會見普丁", ["CN", "RU"]),
         ("莫迪利亚尼画展开幕", []),  # Modigliani, not Modi
         ("玉米国际市场，大米国内价格", []),  # international, domestic
+        ("烟台海域，義烏東", ["CN"]),  # the sea off Yantai, not the strait; Yiwu, not Ukraine
         ("以軍空襲哈馬斯據點", ["IL", "PS"]),
         ("以军事演习为名", []),  # by the name of a military exercise
         ("Госдума приняла закон", ["RU"]),
