@@ -83,6 +83,7 @@ def printed(template: str, **values: Any) -> str:
         at=lambda seconds: datetime.fromtimestamp(seconds, UTC),
         full=times.full,
         day=times.day,
+        lately=times.lately,
         zone=times.zone,
         month=lambda moment: month_of(int(moment.timestamp()), force.zone),
         month_name=times.month,

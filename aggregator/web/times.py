@@ -44,6 +44,10 @@ class Times(Struct, frozen=True):
     def day(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.now.tzinfo):%A, %-d %B %Y}"
 
+    def lately(self, moment: datetime) -> bool:
+        """Whether that is of today, yesterday, or later."""
+        return self.now.date() - moment.astimezone(self.now.tzinfo).date() < timedelta(days=2)
+
     def month(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.now.tzinfo):%B %Y}"
 
