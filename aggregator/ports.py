@@ -249,20 +249,25 @@ class Upkeep(Protocol):
         feeds.yaml names under `stories:`; these are not forgotten."""
 
 
-class Archive(Protocol):
-    """The store, divided by purpose."""
+class ReadableArchive(Protocol):
+    """The parts of the store that also an archive has which may only be read: what would be placed how is asked of it."""
 
     @property
     def sources(self) -> Sources: ...
-    @property
-    def intake(self) -> Intake: ...
     @property
     def edition(self) -> EditionStore: ...
     @property
     def past(self) -> Past: ...
     @property
-    def articles(self) -> Articles: ...
-    @property
     def upkeep(self) -> Upkeep: ...
+
+
+class Archive(ReadableArchive, Protocol):
+    """The store, divided by purpose."""
+
+    @property
+    def intake(self) -> Intake: ...
+    @property
+    def articles(self) -> Articles: ...
     def absent(self, owner: str) -> bool:
         """Whether the process with this identity may have ended, as far as the store knows."""

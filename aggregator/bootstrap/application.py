@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aggregator.fetch.gate import Room
     from aggregator.pipeline.edits.changes import Changes
     from aggregator.pipeline.tools import Tools
-    from aggregator.ports import Archive, Extractor, Parser, Upkeep
+    from aggregator.ports import Extractor, Parser, ReadableArchive, Upkeep
 
 ONCE_MORE = timedelta(minutes=1)
 """If a source is being polled while its settings change, it is polled again after this time."""
@@ -242,14 +242,14 @@ class Application(Configured):
             raise found.with_traceback(None)  # which would grow each time
         return found
 
-    def places_alike(self, before: Settings, archive: Archive) -> bool:
+    def places_alike(self, before: Settings, archive: ReadableArchive) -> bool:
         """Whether stored stories stay as they are if this configuration is put in force after `before`."""
         from aggregator.pipeline.edits.alike import place_alike
 
         told = [state for state in archive.sources.states(listed=False) if state.last_success]
         return place_alike(before, self.settings, told)
 
-    def stored_ids(self, archive: Archive) -> dict[str, str]:
+    def stored_ids(self, archive: ReadableArchive) -> dict[str, str]:
         """Id of a source in this configuration, which may not be applied yet → the id under which the store knows it."""
         from aggregator.model.renamed_sources import former_ids
 

@@ -161,11 +161,14 @@ class Database:
             )
         return self.open()
 
-    def open_to_save(self) -> Store | ReadOnlyStore:
-        """As `open_existing`, but also what may only be read, as on a disk that fails."""
+    def open_to_read(self) -> Store | ReadOnlyStore:
+        """As `open_existing`, but also a file that may only be read, as on a disk that fails. (Of a server only an archive of an earlier
+        version cannot be opened so, and that cannot be read.)"""
         try:
             return self.open_existing()
         except StoreReadOnly:
+            if self.shared:
+                raise
             return self.read_only()
 
     def sqlite(self) -> SqliteArchive:

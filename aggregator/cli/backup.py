@@ -21,7 +21,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     # It still imports (`__main__.py`), and nothing is written yet.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    archive = Database(installation).open_to_save()
+    archive = Database(installation).open_to_read()
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # from here on the incomplete copy is removed
         if signal.getsignal(stop) is signal.SIG_DFL:  # not where the caller has it ignored (nohup)
             signal.signal(stop, signal.default_int_handler)

@@ -21,7 +21,7 @@ from aggregator.pipeline.edits.override_effects import OverrideEffects, override
 from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Moving, Plan, plan
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.renamed import settings_today
-from aggregator.ports import Archive, StoryRow
+from aggregator.ports import ReadableArchive, StoryRow
 from aggregator.render.entry import urn
 
 
@@ -33,7 +33,7 @@ class Comparison:
         AggregatorError: the one in force cannot be read here, so there is nothing to compare with.
     """
 
-    def __init__(self, proposed: Application, archive: Archive | None) -> None:
+    def __init__(self, proposed: Application, archive: ReadableArchive | None) -> None:
         stored = archive.upkeep.configuration() if archive else None
         try:
             former = proposed.read(stored) if stored else None
@@ -89,7 +89,7 @@ class Comparison:
             "dead": self._dead(found),
         }
 
-    def _stored_policy(self, archive: Archive) -> Policy | None:
+    def _stored_policy(self, archive: ReadableArchive) -> Policy | None:
         """The policy under which up-to-date stories were placed; None if nothing is in force. It has the epoch in force, although
         environment variables may have changed since: the former values are not known, so stored placings are taken as they are."""
         if self.before is None or self._epoch is None:

@@ -46,7 +46,7 @@ def answer(application: Application, subject: Subject, section: str) -> shapes.E
         primary = story.section if story else None
         return {"section": section, "fixed": None, "story": primary, "holds": subject.stays == section, "proposals": []}
     database, own = application.database, fixed or judge(application.rulebook, subject.case).section
-    with closing(database.open()) if database.exists else nullcontext() as archive:
+    with closing(database.open_to_read()) if database.exists else nullcontext() as archive:
         expectation = Expectation(application, archive, subject.case, section, story.n if story else None)
         held = expectation.leading(application)
         best = expectation.best(partial(_trial, application))[:SHOWN] if not fixed and own != section else []

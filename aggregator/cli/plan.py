@@ -18,7 +18,7 @@ from aggregator.cli.arguments import Command, json_option, number, option, unexp
 from aggregator.cli.comparison import Comparison, move
 from aggregator.cli.terminal import bar, print_json
 from aggregator.errors import ConfigError, QueryError, UsageError
-from aggregator.ports import Archive
+from aggregator.ports import ReadableArchive
 from aggregator.text.plurals import counted
 
 SHOWN = 12  # at most so many unused lines from the edit are shown; --json has all
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             )
     proposed = Application.load(replace(installation, config=Path(args.file)) if args.file else installation)
     database = proposed.database
-    with closing(database.open()) if database.exists else nullcontext() as archive:
+    with closing(database.open_to_read()) if database.exists else nullcontext() as archive:
         comparison = Comparison(proposed, archive)
         report = _report(comparison, archive, _since(args.since), number("--limit", args.limit) if args.limit else None)
     if args.json:
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 0
 
 
-def _report(comparison: Comparison, archive: Archive | None, since: int, limit: int | None) -> shapes.Plan:
+def _report(comparison: Comparison, archive: ReadableArchive | None, since: int, limit: int | None) -> shapes.Plan:
     if archive is None:
         return comparison.report(iter(()), lambda done: None)
     total = archive.edition.count(since)

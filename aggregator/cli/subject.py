@@ -65,7 +65,7 @@ def look_up(application: Application, text: str) -> Subject | None:
     id, address = _id_in(text), _address_in(text)
     if id is None and address is None:
         return None
-    with closing(application.database.open_existing()) as archive:
+    with closing(application.database.open_to_read()) as archive:
         reading = archive.reading
         item = _item(application, reading, id, address)
         story = reading.story(item.story) if item.story else None

@@ -15,7 +15,7 @@ from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.moved_articles import followed
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.renamed import Renamed
-from aggregator.ports import Archive, EditionStore, Upkeep
+from aggregator.ports import EditionStore, ReadableArchive, Upkeep
 
 OLD = 14 * 86_400
 """Seconds after which a report is no longer news, whatever changes in it. A story whose reports are all older enters new streams at the
@@ -51,7 +51,7 @@ class Policy(Struct, frozen=True):
         """Identifies rules and program together: a story that was placed under another epoch is outdated."""
         return f"{self.like or self.configuration}.{self.program}"
 
-    def with_stored(self, archive: Archive, now: int, arriving: Iterable[EditionItem] = ()) -> Policy:
+    def with_stored(self, archive: ReadableArchive, now: int, arriving: Iterable[EditionItem] = ()) -> Policy:
         """The policy completed with what the store knows: the earlier configuration that places alike, the topics found among categories,
         and the present addresses of articles that overrides name (`arriving`: items that count although they are not placed yet)."""
         policy = self.at(now).with_like(archive.upkeep).with_topics(last_survey(archive.upkeep).topics)

@@ -445,20 +445,28 @@ def test_f6_a_read_only_folder_is_one_clear_line(tmp_path: Path, server: Server)
 
 
 @pytest.mark.parametrize(
-    "killed", [True, pytest.param(False, marks=pytest.mark.skipif(os.geteuid() != 0, reason="mounts"))]
+    "left",
+    [
+        "log",
+        *(pytest.param(one, marks=pytest.mark.skipif(os.geteuid() != 0, reason="mounts")) for one in ("", "log alone")),
+    ],
 )
-def test_f6_what_is_on_a_read_only_disk_is_listed_and_saved(tmp_path: Path, server: Server, killed: bool) -> None:
-    """SQLite reads it without a log only if told that nobody writes."""
+def test_f6_what_is_on_a_read_only_disk_is_listed_and_saved(tmp_path: Path, server: Server, left: str) -> None:
+    """SQLite reads it without a log only if told that nobody writes, and a log without its index if nobody shares it."""
     config = configuration(tmp_path, {"one": server.url("/one")})
     place = tmp_path / "instance"
     with contextlib.closing(SqliteArchive(place / "aggregator.db")):
         aggregator(config, "poll")
         shutil.copytree(place, tmp_path / "left")  # with the poll in its log
-    if killed:
+    if left:
         shutil.rmtree(place)
         (tmp_path / "left").rename(place)
+    if left == "log alone":  # as a copy may have it
+        (place / "aggregator.db-shm").unlink()
     with read_only(place):
         assert "last success 20" in aggregator(config, "sources").stdout
+        assert "stored stories stay" in aggregator(config, "plan").stdout
+        assert "primary section world" in aggregator(config, "explain", "https://one.example/one-1").stdout
         assert aggregator(config, "backup", str(tmp_path / "copy.db")).returncode == 0
     shutil.rmtree(place)
     place.mkdir()

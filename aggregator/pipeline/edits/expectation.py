@@ -16,7 +16,7 @@ from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Configuration
 from aggregator.pipeline.edits.changes import term_text
 from aggregator.pipeline.edits.plan import Moves, Plan, plan
-from aggregator.ports import Archive
+from aggregator.ports import ReadableArchive
 
 TRIED = 24  # the effect on the archive is computed for so many proposals
 LOOKED_AT = 2000  # … over so many stories with the words of the proposal, the newest ones
@@ -50,7 +50,7 @@ class Expectation(Struct, frozen=True):
     story, if it is stored in `archive`."""
 
     now: Configuration
-    archive: Archive | None
+    archive: ReadableArchive | None
     case: Case
     wanted: str
     story: int | None
@@ -92,7 +92,7 @@ class Expectation(Struct, frozen=True):
         found = self._plan(proposal, then, self.archive) if self.archive else Plan()
         return Effect(proposal, fails, self.leading(then), found)
 
-    def _plan(self, proposal: Proposal, then: Configuration, archive: Archive) -> Plan:
+    def _plan(self, proposal: Proposal, then: Configuration, archive: ReadableArchive) -> Plan:
         """The plan of the edit, over the stories that it may move."""
         store, topics = archive.edition, last_survey(archive.upkeep).topics
         every = store.pages(limit=LOOKED_AT)

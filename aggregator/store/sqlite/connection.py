@@ -88,7 +88,7 @@ class Connection:
             )
         look_before_opening(path)
         self._written = unchanging(path) if read_only else None
-        mode = "rwc" if not read_only else "ro" if self._written is None else "ro&immutable=1"
+        mode = "rwc" if not read_only else "ro" if self._written is None else f"ro&{self._written[0]}"
         with self.translate():
             self.raw = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode={mode}",
@@ -99,6 +99,8 @@ class Connection:
             )
             # Threads of the web server end without notice; so a connection is closed with the last reference to it.
             self._closing = weakref.finalize(self, self.raw.close)
+            if self._written:
+                self._execute("PRAGMA locking_mode = EXCLUSIVE")  # no index of the log is shared
             self._execute("PRAGMA schema_version")  # reads the header, and so fails if the file is no database
             if not read_only:
                 # Only for writers. Closing a connection that has a Python function runs Python code again; if that happens while

@@ -38,13 +38,15 @@ def make_folder(folder: Path) -> None:
         raise StoreReadOnly(f"{at}: the folder cannot be made: {why}") from error
 
 
-def unchanging(path: Path) -> int | None:
-    """When the file was written (st_mtime_ns), if it is on a read-only disk, and has no log; else None. SQLite then reads it only if told
-    that nobody writes it: it would make an index of the log."""
+def unchanging(path: Path) -> tuple[str, int] | None:
+    """How SQLite opens the file (a parameter of its address), and when the file was written (st_mtime_ns), if it is on a read-only disk
+    without the index of a log; else None. It would make that index, unless told that nobody writes the file, or, if there is a log, that
+    it shares it with nobody: then it has the index in memory."""
     file = Path(os.path.realpath(path))
     with suppress(OSError):
-        if os.statvfs(file).f_flag & os.ST_RDONLY and not file.with_name(f"{file.name}-wal").exists():
-            return file.stat().st_mtime_ns
+        if os.statvfs(file).f_flag & os.ST_RDONLY and not file.with_name(f"{file.name}-shm").exists():
+            log = file.with_name(f"{file.name}-wal").exists()
+            return "vfs=unix-none" if log else "immutable=1", file.stat().st_mtime_ns
     return None
 
 

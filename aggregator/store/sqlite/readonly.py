@@ -7,6 +7,7 @@ from pathlib import Path
 from aggregator.errors import NotAStore
 from aggregator.store.readable import Readable
 from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.edition import EditionStore
 from aggregator.store.sqlite.schema import version
 from aggregator.store.sqlite.upkeep import Upkeep
 
@@ -27,3 +28,4 @@ class ReadOnlyArchive(Readable[Connection, Upkeep]):
             connection.close()
             raise NotAStore(f"{path}: contains no archive yet; `run`, `worker` or `poll` creates it")
         super().__init__(connection, Upkeep(connection))
+        self.edition = EditionStore(connection)  # what `plan` and `explain` ask it
