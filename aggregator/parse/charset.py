@@ -28,6 +28,10 @@ _UNMARKED = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf
 # Labels of the Encoding Standard that Python does not know (besides known ones with the prefix "x-").
 _ALIASES = {
     "windows-874": "cp874", "dos-874": "cp874", "windows-949": "cp949", "windows-31j": "cp932", "iso-8859-8-i": "iso8859-8",
+    "iso-8859-8-e": "iso8859-8", "logical": "iso8859-8", "visual": "iso8859-8", "iso-8859-6-i": "iso8859-6", "iso-8859-6-e": "iso8859-6",
+    "koi": "koi8-r", "koi8": "koi8-r", "koi8-ru": "koi8-u", "mac": "mac-roman", "mac-ukrainian": "mac-cyrillic", "x-big5": "big5",
+    "cn-big5": "big5", "gb_2312": "gb2312", "gb_2312-80": "gb2312", "ks_c_5601-1989": "euc-kr", "ksc_5601": "euc-kr",
+    **{f"iso8859{part}": f"iso8859-{part}" for part in range(1, 17)},
 }  # fmt: skip
 # Codec (by its Python name) → the larger one that its label means in practice (WHATWG).
 _WIDER = {

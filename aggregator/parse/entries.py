@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import XML, Document
-from aggregator.parse.fields import followed, lone_address, people, person, size, thumbnail, widest, within
+from aggregator.parse.fields import followed, in_lines, lone_address, people, person, size, thumbnail, widest, within
 
 # Dates as in RFC 822 or RFC 3339 with a plausible year and offset. For all others fastfeedparser guesses, based on today's date.
 _DATE = (
@@ -28,7 +28,7 @@ _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|la
 _NEEDED = re.compile(
     rb"<(?:(?:News:S|s)ource[\s>]|categories>|(?:item|entry|title)\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
     rb"|(?!a10:|atom:|dc:|rss:)[\w-]+:(?:title|description|summary)[\s>]"
-    rb"|(?:\w+:)?link\s[^<>]*rel=[\"']enclosure"
+    rb"|(?:\w+:)?link\s[^<>]*rel=[\"'](?i:enclosure)"
     rb"|" + _DATE_NAMES + rb"(?:\s[^<>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
     rb"|</(\w+:)?(?:author|creator)>\s*<\1?(?:author|creator)[\s>]"
 )
@@ -102,8 +102,8 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
     return replace(
         item,
         link=within(base, item.link) if item.link else None,
-        title=texts.get("title") or item.title,
-        summary=_summary(item, texts),
+        title=texts.get("title") or item.title or _of_media(element, "title"),
+        summary=_summary(item, texts) or in_lines(None if item.content else _of_media(element, "description")),
         published=published or updated,
         updated=updated,
         author=people(authors) or person(element.findtext("author")) or item.author or _author(source),
@@ -121,6 +121,12 @@ def _summary(item: ParsedItem, texts: dict[str, str]) -> str | None:
     """The entry's own summary, else the description of its media. (fastfeedparser makes a summary from the content: that is dropped.)"""
     own = texts.get("description") or texts.get("summary")
     return own or (None if item.content else item.summary)
+
+
+def _of_media(element: etree._Element, name: str) -> str | None:
+    """The first title or description of the entry's media (those in Atom, which fastfeedparser does not read)."""
+    found = (one.text or "" for space in _MEDIA for one in element.iter(f"{{{space}}}{name}"))
+    return next((text for one in found if (text := one.strip())), None)
 
 
 def _link(element: etree._Element, found: str | None) -> str | None:
@@ -176,7 +182,7 @@ def _enclosures(element: etree._Element, base: str | None) -> Iterator[Enclosure
     """The enclosures of Atom and RSS, with their lengths."""
     for child in element.iterchildren("{*}link", "{*}enclosure"):
         address = child.get("href") or child.get("url")
-        if address and (child.get("rel") == "enclosure" or child.tag.endswith("enclosure")):
+        if address and ((child.get("rel") or "").lower() == "enclosure" or child.tag.endswith("enclosure")):
             yield Enclosure(within(base, address), child.get("type"), size(child.get("length")))
 
 

@@ -169,5 +169,7 @@ def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
     """Those that Atom has as links are without their lengths, which `entries` completes."""
     enclosed = entry.get("enclosures") or ()
     found = [Enclosure(one["url"], one.get("type"), size(str(one.get("length", "")))) for one in enclosed]
-    links = [one for one in entry.get("links") or () if one.get("rel") == "enclosure" and one.get("href")]
+    links = [
+        one for one in entry.get("links") or () if (one.get("rel") or "").lower() == "enclosure" and one.get("href")
+    ]
     return (*found, *(Enclosure(one["href"], one.get("type")) for one in links))

@@ -39,6 +39,7 @@ _OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|date)((?:\s[^<>]*?)?)(/?)>")
 _ID = re.compile(rb"<(/?)id(?=[\s/>])")
 _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
+_XML = re.compile(rb"(<content\s(?:[^<>]*\s)?type=[\"'])(?:(?:text|application)/xml|[\w./-]+\+xml)(?=[\"'])")
 _LANGUAGE = re.compile(rb"\sxml:lang\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')")
 _NO_ADDRESS = re.compile(rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?)href=(?:\"\s*\"|'\s*')")
 _OF_NETWORKS = re.compile(rb"<og(?=[\s>])(?:(?!</?(?:og|item|entry)\b)[\s\S]){1,20000}")
@@ -88,6 +89,7 @@ def _prepared(document: Document) -> bytes:
       part of the domain (`.online`).
     - Each <author> of RSS and each <atom:link> is marked: feedparser mixes them with dc:creator and <link>.
     - The language of the feed is removed: feedparser would give it to each entry, as if the entry said so itself.
+    - A text of Atom that is XML is called XHTML: feedparser would take it for base64.
     - Empty addresses are removed: feedparser would take xml:base for them.
     - In a malformed document, references to quotation marks are written in a form that feedparser reads correctly, and tags in one
       line: one of several lines with a quotation mark too many would take the rest of the document."""
@@ -107,6 +109,7 @@ def _prepared(document: Document) -> bytes:
         ]
         parts[1::2] = [_replaced(part, _IN_CDATA) for part in parts[1::2]]
         data = b"".join(parts)
+    data = _XML.sub(rb"\1xhtml", data)
     first = ENTRY.search(data)
     start = first.start() if first else 0
     data = _LANGUAGE.sub(b"", data[:start]) + data[start:]

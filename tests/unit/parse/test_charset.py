@@ -194,7 +194,9 @@ def test_bytes_are_no_utf_16_because_they_are_declared_so(padding: str) -> None:
         ("iso-8859-11", "cp874", "นายก…"), ("gb2312", "gb18030", "主席訪問"), ("shift_jis", "cp932", "①首相"),
         ("big5", "big5hkscs", "台北 㗎"), ("euc-jp", "euc_jp", "首相が訪米"), ("koi8-r", "koi8_r", "Президент"),
         ("koi8-u", "koi8_u", "Київ"), ("iso-8859-15", "iso-8859-15", "Œuvre à 5 €"), ("hz-gb-2312", "hz", "主席访问"),
-        ("utf-32", "utf-32", "Київ"),
+        ("utf-32", "utf-32", "Київ"), ("x-x-big5", "big5", "台北"), ("koi8-ru", "koi8_u", "Київ"), ("ISO88595", "iso8859-5", "Київ"),
+        ("iso885915", "iso8859-15", "Œuvre à 5 €"), ("ks_c_5601-1989", "cp949", "대통령"), ("gb_2312-80", "gb2312", "主席"),
+        ("visual", "iso-8859-8", "ראש"), ("mac", "mac-roman", "café"),
     ],
 )  # fmt: skip
 def test_names_that_browsers_know_are_known(label: str, encoding: str, text: str) -> None:

@@ -1237,7 +1237,7 @@ def test_an_enclosure_of_atom_in_rss_is_read_alike(title: str, end: str) -> None
     "said",
     [
         '<link rel = "enclosure" href="https://e.org/a.mp3"/>', '<link title="a>b" rel="enclosure" href="https://e.org/a.mp3"/>',
-        '<link rel="enclosure" href="https://e.org/a.mp3"/><x:item xmlns:x="urn:x"/>',
+        '<link rel="enclosure" href="https://e.org/a.mp3"/><x:item xmlns:x="urn:x"/>', '<link rel="Enclosure" href="https://e.org/a.mp3"/>',
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
@@ -1356,6 +1356,23 @@ def test_a_text_in_base64_is_decoded(type: str) -> None:
     for name in ("title", "summary", "content"):
         one = parsed(atom(f"<entry><id>1</id><{name} {type}>PHA+VG9sZDwvcD4=</{name}></entry>")).items[0]
         assert (one.title or one.text) == "<p>Told</p>"
+
+
+@pytest.mark.parametrize("type", ["application/xml", "text/xml", "application/docbook+xml", "application/xhtml+xml"])
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_a_text_of_atom_may_be_xml(title: str, end: str, type: str) -> None:
+    told = f'<content type="{type}"><doc xmlns="urn:x"><p>Told &amp; <b>done</b></p></doc></content>'
+    one, _ = read(atom(f"<entry><id>1</id><title>T</title>{told}</entry>" + OTHER % title + end)).items
+    assert one.content == "<p>Told &amp; <b>done</b></p>"
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_what_its_media_say_counts_for_an_entry_of_atom_that_says_nothing(title: str, end: str) -> None:
+    said = "<media:title>News</media:title><media:description>Told\nA &lt; B</media:description>"
+    for media in (said, f"<media:group>{said}</media:group>", f"<media:content>{said}</media:content>"):
+        entry = f'<entry xmlns:media="http://search.yahoo.com/mrss/"><id>1</id>{media}</entry>'
+        one, _ = parsed(atom(entry + OTHER % title + end)).items
+        assert (one.title, one.text) == ("News", "Told<br>A &lt; B")
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
