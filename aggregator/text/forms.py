@@ -1,6 +1,7 @@
 """The forms of a word that a search looks for: singular, plural, and other spellings (`data/spellings.txt`). `hurricanes` also finds
 hurricane, `defence` defenses, `f-35` F-35B. This applies to English words; 10000 and 10,000 find each other in any language. Phrases in
-quotes, the beginning of a word (`missile*`) and words of other languages are searched as written. Pure.
+quotes, the beginning of a word (`missile*`) and words of other languages are searched as written; `"f 35"` also as the one word that the
+index makes of F-35. Pure.
 
 Plurals are formed by rules. For words that have no plural the rules mostly give a word that does not occur (`Parises`), which does no
 harm. The exceptions (`news` is not the plural of new, nor Hamas that of Hama) are listed in `data/numbers.txt`.
@@ -22,6 +23,7 @@ from aggregator.text.words import listed, other_spellings
 SHORTEST = 4
 """Minimum number of letters of a singular whose plural is formed by rule."""
 _QUOTED = re.compile(r'"(.*)"')
+_TYPE = re.compile(r"(?<=\b[a-z]) (?=\d)", re.IGNORECASE)
 _BARE = re.compile(r"[\W_]*(?P<head>(?:\w+[-\u2010-\u2015])*)(?P<last>[^\W_]+)(?P<possessive>['’ʼ][sS])?[\W_]*")
 _THOUSANDS = re.compile(r"[\W_]*(?P<number>[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{3,})[\W_]*")
 _NUMBERED = re.compile(
@@ -35,7 +37,7 @@ def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
     if len(either := alternatives(term)) > 1:
         return tuple(dict.fromkeys(form for one in either for form in forms(one, lang)))
     if quoted := _QUOTED.fullmatch(term):
-        return (quoted[1],)
+        return tuple(dict.fromkeys((quoted[1], _TYPE.sub("-", quoted[1]))))
     return (term,) if begun(term) else tuple(dict.fromkeys((term, *_other_forms(term, lang))))
 
 

@@ -738,6 +738,7 @@ def test_search_finds_initials_and_weapons_however_they_are_written(store: Store
         assert found(word) == [0, 1], word
     assert found("U.S. and") == [0]
     assert found('"F-35"') == found('"f35"') == found('"F\u201135"') == [1], "F-35s is another word"
+    assert found('"F 35"') == [1, 5]
     assert found('"F-35s"') == found('"f35s"') == [0]
     assert found("F-35") == found("f35s") == [0, 1], "unless it is not in quotes"
     for word in ("JD Vance", "J. D. Vance", "j.d. vance", "C.S. Lewis", "CS Lewis"):
