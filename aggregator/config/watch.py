@@ -21,7 +21,8 @@ PATIENCE = 60
 """For so many checks (half a minute) a file is not read while a process has it open for writing, since a slow network may pause. Not for
 ever, since some programs never close it."""
 
-Stamp = tuple[tuple[int, int, int] | None, ...]
+State = tuple[int, int, int, int]
+Stamp = tuple[State | None, ...]
 
 
 class Watch:
@@ -82,14 +83,16 @@ class Watch:
         return tuple(self._main.parent / name for name in names if "\0" not in name)
 
 
-def _state(path: Path) -> tuple[int, int, int] | None:
-    """A value that differs after every save. None if the file does not exist or may not be read; so a permission to read it is an edit."""
+def _state(path: Path) -> State | None:
+    """A value that differs after every save: some programs restore the time of the last change (st_mtime), none that of the last change
+    of the file's state (st_ctime), but not every file system keeps that. None if the file does not exist or may not be read; so a
+    permission to read it is an edit."""
     try:
         stat = path.stat()
         readable = os.access(path, os.R_OK)
     except (OSError, ValueError):
         return None
-    return (stat.st_mtime_ns, stat.st_size, stat.st_ino) if readable else None
+    return (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino) if readable else None
 
 
 def _is_being_written(path: Path) -> bool:

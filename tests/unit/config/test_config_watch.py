@@ -73,6 +73,14 @@ def test_a_file_renamed_over_is_seen_though_size_and_time_are_the_same(watch: Wa
     assert looks(watch) == [False, True, False]
 
 
+def test_an_edit_in_place_is_seen_though_size_and_time_are_restored(watch: Watch, main_file: Path) -> None:
+    stat = main_file.stat()
+    main_file.write_text("include: [none.yaml]\n")
+    os.utime(main_file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert main_file.stat().st_size == stat.st_size
+    assert looks(watch) == [False, True, False]
+
+
 def test_a_deleted_file_and_its_return_are_two_edits(watch: Watch, main_file: Path) -> None:
     text = main_file.read_text()
     main_file.unlink()
