@@ -7,7 +7,8 @@ import re
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from threading import Timer
 
 import ada_url
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from aggregator.addresses import host_of
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.publisher_doubts import doubts
+from aggregator.cli.terminal import say
 from aggregator.config.characters import unwrapped
 from aggregator.config.edit import JOINERS, NewSource, alone, append_sources, replace_file, saved_meanwhile
 from aggregator.errors import AggregatorError, ConfigError
@@ -23,6 +25,7 @@ from aggregator.normalise.address import canonical
 from aggregator.normalise.characters import one_line
 
 LONGEST = 100  # characters of a name
+SLOW = 2  # seconds after which a wait is told
 
 
 def bare_url(url: str) -> str:
@@ -89,7 +92,18 @@ def with_publisher(application: Application, source: NewSource) -> NewSource:
 def editing(installation: Installation) -> Iterator[Application]:
     """A context with the configuration in the file, which no other `add` or `import` changes meanwhile: each adds to what the one before
     it wrote."""
-    with alone(installation.config):
+    slow = Timer(
+        SLOW,
+        say,
+        [f"{installation.config}: waiting for another `add` or `import` that is writing it (Ctrl-C ends this one)"],
+    )
+    slow.daemon = True  # a Ctrl-C ends this process
+    with ExitStack() as kept:
+        slow.start()
+        try:
+            kept.enter_context(alone(installation.config))
+        finally:
+            slow.cancel()
         yield Application.load(installation)
 
 

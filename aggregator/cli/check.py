@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from contextlib import suppress
+from zoneinfo import ZoneInfo
 
-from aggregator.bootstrap import Application, Installation
+from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.terminal import print_json, say
-from aggregator.errors import ConfigError
+from aggregator.errors import ConfigError, Problem
 from aggregator.model.settings import Settings
 from aggregator.normalise.characters import visible
 from aggregator.text.plurals import counted
@@ -21,7 +23,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     try:
         application = Application.load(installation)
         errors = check_examples(application.rulebook)
-        problems = (*application.warnings, *errors)
+        problems = (*application.warnings, *_over(application.settings), *errors)
         valid = None if errors or args.json else f"{installation.config} is valid: {_contents(application.settings)}."
     except ConfigError as error:
         problems = errors = error.problems
@@ -34,6 +36,14 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
                 print(visible(str(problem)))  # others may have named the file
     say(valid)
     return 2 if errors else 0
+
+
+def _over(settings: Settings) -> Iterator[Problem]:
+    """Warnings of pins that are over: the year may be mistyped. Not among those of the file, which are kept as long as it stays."""
+    today = utc_now().astimezone(ZoneInfo(settings.site.timezone)).date()
+    for pin in settings.overrides.pin:
+        if not pin.holds(today):
+            yield pin.at.warning(f"this pin has no effect, since {pin.until} is past: delete it")
 
 
 def _contents(settings: Settings) -> str:

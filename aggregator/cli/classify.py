@@ -7,6 +7,7 @@ import codecs
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
@@ -26,6 +27,7 @@ from aggregator.errors import AggregatorError
 from aggregator.text.plurals import counted
 
 SHOWN = 20  # at most so many invalid lines are reported one by one
+LONGEST = 64 << 20  # bytes of a line; /dev/zero has one without end
 READ = 2000
 """So many characters are read of a text without its markup. Items from feeds have a quarter of that; one with a word ten thousand times
 takes ten seconds."""
@@ -80,17 +82,21 @@ def _read(file: str | None) -> tuple[list[InputItem], list[str]]:
     name = "standard input" if file in (None, "-") else file
     if name != file and sys.stdin.isatty():  # else nothing would say what it waits for
         say("Type items as JSON Lines, then Ctrl-D.")
+    items, wrong = [], []
     try:
-        lines: Iterable[bytes] = Path(file).read_bytes().splitlines() if file and file != "-" else sys.stdin.buffer
+        with nullcontext(sys.stdin.buffer) if name != file else Path(file).open("rb") as lines:
+            for number, line in enumerate(iter(lambda: lines.readline(LONGEST), b""), 1):
+                if len(line) == LONGEST:
+                    raise AggregatorError(
+                        f"{name}:{number}: a line of more than {LONGEST >> 20} MiB: these are no JSON Lines"
+                    )
+                if line.strip():
+                    try:
+                        items.append(_item(line.removeprefix(codecs.BOM_UTF8), number))
+                    except ValueError as error:
+                        wrong.append(f"{name}:{number}: {error}")
     except OSError as error:
         raise AggregatorError(f"{name}: cannot be read: {error.strerror}") from error
-    items, wrong = [], []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                items.append(_item(line.removeprefix(codecs.BOM_UTF8), number))
-            except ValueError as error:
-                wrong.append(f"{name}:{number}: {error}")
     return items, wrong
 
 

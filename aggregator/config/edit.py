@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import re
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -184,12 +185,13 @@ def alone(path: Path) -> Iterator[None]:
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
     """Replaces the file's content by renaming a new file over it. Follows symbolic links, and keeps owner, permissions and
-    access list. For one process at a time (`alone`).
+    access list. For one process at a time (`alone`). SIGTERM and SIGHUP wait meanwhile, since they would leave the new file behind.
 
     Raises:
         AggregatorError: the file is no longer `before`, since somebody saved it meanwhile; or it cannot be written.
     """
     target = path.resolve()
+    held_before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGHUP))
     try:
         fresh = _written_beside(target, after)
         try:
@@ -203,6 +205,8 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
         raise AggregatorError(
             f"{path}: cannot be written: {error.strerror} (this needs a new file in its folder)"
         ) from error
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held_before)
 
 
 def saved_meanwhile(path: Path) -> AggregatorError:

@@ -228,6 +228,8 @@ def site_address(value: object) -> str:
     address = web_address(value)
     if any(char in address for char in "?#@"):
         raise Wrong("the public address cannot have a query, fragment or user: leave out ?, # and @")
+    if re.search("%(?![0-9A-Fa-f]{2})", address):  # which servers and readers take for a broken request
+        raise Wrong("a % begins an escape such as %C3 here: write it as %25")
     return re.sub("(?<!:)//+", "/", plain(address) or address).rstrip("/")
 
 

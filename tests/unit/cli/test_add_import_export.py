@@ -23,6 +23,7 @@ from servers.local import Request, Server, answer, conditional, redirect
 from aggregator.bootstrap import Application, Database, Installation
 from aggregator.cli.appending import NewNames
 from aggregator.cli.main import COMMANDS, load, main
+from aggregator.config.edit import alone
 from aggregator.parse.opml import read_opml
 
 FILE = """\
@@ -159,6 +160,16 @@ def test_sources_that_are_added_at_once_are_all_added(desk: Desk) -> None:
     assert [one.wait() for one in adding] == [0] * 5
     made = Application.load(Installation(desk.file, desk.file.parent)).settings.sources
     assert sorted(source.id for source in made) == ["a", "a-2", "b", "c", "d", "first"]
+
+
+def test_who_waits_for_another_writer_is_told(desk: Desk) -> None:
+    adding = process.command(desk.file, "add", desk.server.url("/news.rss"))
+    with alone(desk.file):
+        waiting = subprocess.Popen(adding, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        assert waiting.stderr
+        assert "waiting for another `add` or `import`" in waiting.stderr.readline()
+    assert (waiting.communicate()[1], waiting.returncode) == ("", 0)
+    assert "The News" in desk.text()
 
 
 def test_feeds_titled_alike_are_told_to_be_one_publisher(desk: Desk) -> None:
@@ -571,6 +582,18 @@ def test_what_is_added_waits_for_apply_where_reload_is_manual(desk: Desk) -> Non
     assert "aggregator apply" not in desk.run("import", path)[1], "nothing was added"
 
 
+def test_check_names_a_pin_that_is_over(desk: Desk) -> None:
+    pins = "".join(
+        f"\n  - {{url: 'https://a.example/', section: world, until: {day}}}" for day in ("2020-02-29", "9999-12-31")
+    )
+    desk.file.write_text(f"{FILE}stories:\n  pin:{pins}\n", "utf-8")
+    code, out, _ = desk.run("check")
+    assert (code, out) == (
+        0,
+        f"{desk.file}:14:5: warning: this pin has no effect, since 2020-02-29 is past: delete it\n",
+    )
+
+
 def test_poll_of_a_source_that_waits_for_apply_says_so(desk: Desk) -> None:
     desk.file.write_text(f"site: {{reload: manual}}\n{FILE}", "utf-8")
     assert desk.run("apply")[0] == 0
@@ -708,6 +731,14 @@ def test_classify_names_each_line_that_is_no_item_and_places_the_others(desk: De
     assert desk.run("classify", str(path.with_name("none")))[::2] == (
         1,
         f"aggregator: {path.with_name('none')}: cannot be read: No such file or directory\n",
+    )
+
+
+def test_classify_does_not_read_a_line_that_never_ends(desk: Desk) -> None:
+    assert desk.run("classify", "/dev/zero") == (
+        1,
+        "",
+        "aggregator: /dev/zero:1: a line of more than 64 MiB: these are no JSON Lines\n",
     )
 
 

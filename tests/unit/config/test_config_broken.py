@@ -40,6 +40,7 @@ YAML = [
     ("# A\n<<<<<<< HEAD\n# B\n||||||| 1a2b3c4\n# C\n=======\n# D\n>>>>>>> x\nsite:\n  title: A\n", "2:1", ["conflict"]),
     ("sections:\n  - id: a\n    words:\n<<<<<<< HEAD\n      - b\n=======\n      - c\n>>>>>>> x\n", "4:1", ["conflict"]),
     ("site: {}\nsources\n  - name: A\n", "2:1", ["without a colon"]),
+    ("site:\n  url: https://a.example/%zz\n", "2:8", ["%25"]),
     ("topics:\n  - id: a\n    words:\n    -navy\n    -army\n", "4:5", ["a space is missing after the dash"]),
     ("topics:\n  - id: a\n    words:\n    - navy\n    -army\n", "5:5", ["a space is missing after the dash"]),
     ("sources:\n\t- name: A\n", "2:1", ["tab", "spaces"]),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import struct
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -202,6 +205,19 @@ def test_a_file_that_a_text_editor_saves_while_ours_is_written_is_not_overwritte
         replace_file(path, b"before", b"ours")
     assert path.read_bytes() == b"theirs"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_process_that_is_ended_while_it_writes_leaves_nothing_behind(tmp_path: Path) -> None:
+    (path := tmp_path / "feeds.yaml").write_bytes(b"before")
+    ended = """
+import os, pathlib, signal, sys
+from aggregator.config.edit import replace_file
+sync = os.fsync
+os.fsync = lambda file: (os.kill(os.getpid(), signal.SIGTERM), sync(file))
+replace_file(pathlib.Path(sys.argv[1]), b"before", b"after")
+"""
+    assert subprocess.run([sys.executable, "-c", ended, path], check=False).returncode == -signal.SIGTERM
+    assert [(one, one.read_bytes()) for one in tmp_path.iterdir()] == [(path, b"after")]
 
 
 def test_writers_at_once_wait_for_each_other(tmp_path: Path) -> None:
