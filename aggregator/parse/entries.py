@@ -131,10 +131,14 @@ def _of_media(element: etree._Element, name: str) -> str | None:
 
 def _link(element: etree._Element, found: str | None) -> str | None:
     """The link of an entry; `found` is the one that fastfeedparser found, which for an RSS item may be another element or the guid. If an
-    RSS item has several <link> elements, the last one counts, as in feedparser, newsboat and Miniflux."""
-    links = list(element.iterchildren("link", reversed=True))
+    RSS item has several <link> elements, the last one counts, as in feedparser, newsboat and Miniflux. Some feeds of Atom write it as in
+    RSS."""
+    own = element.tag.removesuffix("item").removesuffix("entry")
+    links = [
+        link for link in element.iterchildren(f"{own}link", reversed=True) if link.get("rel") in (None, "alternate")
+    ]
     texts = [(link.text or "").strip() for link in links]
-    attributes = [link.get("href") for link in links if link.get("rel") in (None, "alternate")]  # as in Atom
+    attributes = [link.get("href", "").strip() for link in links]
     return followed([link for link in (*texts, found, *attributes) if link])
 
 

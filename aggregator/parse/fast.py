@@ -88,10 +88,11 @@ def read(document: Document) -> tuple[tuple[ParsedItem, ...], bool]:
     items = tuple(_item(entry, bool(own), atom) for entry in found)
     if len(parts) == len(items):
         items = tuple(map(_with_its_guid, items, found, parts))
-    # Entries with a namespace prefix are not among the parts.
-    alike = (
-        len(parts) == len(items) and own in (0, len(items)) and dated and (atom or not any(map(_hides_its_link, parts)))
+    linked = (
+        b"</link>" not in markup or all(one.link for one in items) if atom else not any(map(_hides_its_link, parts))
     )
+    # Entries with a namespace prefix are not among the parts.
+    alike = len(parts) == len(items) and own in (0, len(items)) and dated and linked
     pictured = all(one.image for one in items) or not entries.pictured(markup, markup[len(head) :])
     several = any(part.count(b"</author>") > 1 or part.count(b"</dc:creator>") > 1 for part in parts)
     if several or not (alike and pictured) or entries.needed(markup):

@@ -1366,6 +1366,20 @@ def test_a_text_of_atom_may_be_xml(title: str, end: str, type: str) -> None:
     assert one.content == "<p>Told &amp; <b>done</b></p>"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<link>https://e.org/1</link>",
+        '<link rel="self" href="https://e.org/s"/><link> https://e.org/1 </link><link rel="enclosure">https://e.org/2</link>',
+    ],
+)
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_an_address_of_atom_may_be_written_as_in_rss(title: str, end: str, said: str) -> None:
+    one, other = parsed(atom(f"<entry><id>1</id><title>T</title>{said}</entry>" + OTHER % title + end)).items
+    assert (one.guid, one.link) == ("1", "https://e.org/1")
+    assert other.link == parsed(atom(OTHER % title)).items[0].link
+
+
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_what_its_media_say_counts_for_an_entry_of_atom_that_says_nothing(title: str, end: str) -> None:
     said = "<media:title>News</media:title><media:description>Told\nA &lt; B</media:description>"
