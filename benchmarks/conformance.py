@@ -91,7 +91,6 @@ REASONS: tuple[tuple[str, str], ...] = (
         r"(base|http|lang)/(http_.*content_location|headers_content_location|http_content_language)",
         "headers we do not read",
     ),
-    (r"_link_(no_href_link_priority|rel_enclosure_no_href)", "an Atom link as text instead of href"),
     (r"entry_category_term|media_category_label", "of term and label the other one is kept"),
     (r"itunes_item_category|madeup_tags", "iTunes categories and made-up tags are not read"),
     (r"multiple_values|date_overwriting", "of several dates the earliest counts, not the last"),
@@ -105,8 +104,10 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"not_a_doctype", "what begins like a declaration is a comment, as in browsers"),
     (r"bozo_linenoise", "of nonsense we make other nonsense"),
     (r"item_dc_language", "an entry that tells nothing but its language is none"),
-    (r"node_precedence", "its two entries are equal in all we keep, hence one item"),
-    (r"media_group", "a description of a group without any media"),
+    (
+        r"node_precedence|_link_(no_href_link_priority|rel_enclosure_no_href)",
+        "its two entries are equal in all we keep, hence one item",
+    ),
     (r"feed_title_script_inline|xml_malicious_comment|nested_cdata", "remains of dropped markup, inert"),
 )
 """Why an expectation that does not hold is not meant to, by a pattern of the document's name, in reading order."""
