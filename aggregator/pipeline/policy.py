@@ -48,8 +48,9 @@ class Policy(Struct, frozen=True):
 
     @property
     def epoch(self) -> str:
-        """Identifies rules and program together: a story that was placed under another epoch is outdated."""
-        return f"{self.like or self.configuration}.{self.program}"
+        """Identifies rules and program together: a story that was placed under another epoch is outdated. Each story has it twice, in its
+        row and in an index, so of the hash of the configuration it holds only 64 bits."""
+        return f"{(self.like or self.configuration)[:16]}.{self.program}"
 
     def with_stored(self, archive: ReadableArchive, now: int, arriving: Iterable[EditionItem] = ()) -> Policy:
         """The policy completed with what the store knows: the earlier configuration that places alike, the topics found among categories,

@@ -22,9 +22,11 @@ from aggregator.bootstrap.installation import utc_now
 from aggregator.cli.edition import place_all
 from aggregator.cli.main import main
 from aggregator.model import notes
+from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline import edition, overrides
 from aggregator.sandbox.pool import Sandbox
 from aggregator.store.postgres.connection import Raw
+from aggregator.store.upkeep import Upkeep
 
 BEFORE = """\
 site: {title: Wire, reload: manual}
@@ -193,6 +195,39 @@ def test_a_kill_at_any_statement_of_an_edition_leaves_its_news_waiting_or_in_sto
         statement += 1
     assert statement > 20
     assert seen == [(2, 0, 0), (0, 2, 2)]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_kill_at_any_statement_of_retention_leaves_texts_whole_with_their_words_or_deleted(
+    tmp_path: Path, kind: str
+) -> None:
+    place, now, keep = installed(tmp_path, kind), utc_now(), 90 * 86_400
+    with closing(Application.load(place).database.open()) as archive:
+        for source in ("one", "two"):
+            told = item(source, "a", "Octopuses dream", summary="Said of corals.", content="<p>Of corals.</p>")
+            archive.intake.apply([polled(source, [told])], now)
+        place_all(Application.load(place))
+
+    def delete() -> None:
+        with closing(Application.load(place).database.open()) as archive:
+            archive.upkeep.prune(int(now.timestamp()) + keep + 86_400, keep, {})
+
+    def kept() -> tuple[int, ...]:
+        with closing(Application.load(place).database.open()) as archive:
+            found = [
+                archive.reading.items(StreamQuery("search", view="items", filter=Filter(words=(word,))), 0)[0]
+                for word in ("corals", "octopuses")
+            ]
+            summaries = [one.summary for one in archive.edition.items([1, 2])]
+            return (*map(len, found), sum(map(bool, summaries)), sum(bool(archive.reading.content(n)) for n in (1, 2)))
+
+    seen, statement = [kept()], 0
+    while killed_at(statement, delete, (Upkeep, "prune")):
+        if (found := kept()) != seen[-1]:
+            seen.append(found)
+        statement += 1
+    assert statement > 20
+    assert seen == [(2, 2, 2, 2), (1, 2, 1, 1), (0, 2, 0, 0)]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
