@@ -27,7 +27,8 @@ FOREMOST = 11  # stories at the top
 SEVERAL = 60  # those at the top are chosen from so many of the newest stories, for each number of outlets in MANY
 MANY = (2, 4, 8)  # minimum numbers of outlets; stories of many outlets are rarer and stay important longer
 CHAPTERS = 3  # further stories of the affair of the first one, shown below it
-NEWEST = 9  # stories that have just come in, shown beside them
+NEWEST = 9  # stories that have just come in, shown beside them where those at the top are few (others: `_beside`)
+FEW = 5  # fewer stories at the top are a short one
 
 
 class FrontPage(Struct, frozen=True):
@@ -39,6 +40,11 @@ class FrontPage(Struct, frozen=True):
     # sections that are not empty, with their most important stories first
     sections: list[tuple[Rules, list[StoryView]]]
     pinned: frozenset[str]  # ids of stories that are pinned to their primary section
+
+    @property
+    def short(self) -> bool:
+        """Whether the sections stand below the top, beside what has just come in."""
+        return len(self.top) < FEW
 
 
 def front_page(lib: Library) -> FrontPage:
@@ -79,7 +85,7 @@ def front_page(lib: Library) -> FrontPage:
         stories = [*own, *without(own, affairs.foremost(others, PER_SECTION, (*own, *top, *chapters)))][:PER_SECTION]
         if stories:
             shown.append((section, stories))
-    come = _just_in([one for one in newest if one.id not in seen], subjects, since)
+    come = _just_in([one for one in newest if one.id not in seen], subjects, since, _beside(len(top), len(chapters)))
     full = reading.in_full({story.n for story in chain(top, chapters, come, *(stories for _, stories in shown))})
 
     def in_full(stories: Iterable[StoryHead]) -> list[StoryView]:
@@ -89,8 +95,16 @@ def front_page(lib: Library) -> FrontPage:
     return FrontPage(in_full(top), in_full(chapters), in_full(come), blocks, homes)
 
 
-def _just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], since: datetime) -> list[StoryHead]:
-    """The newest stories that report news on the editor's subjects and were published after `since`. If there are fewer than `NEWEST` of
+def _beside(top: int, chapters: int) -> int:
+    """How many of the newest stories are about as high, with the chart below them, as what leads, beside which they stand in a wide
+    window: a chapter is as high as one of them, a row of two stories as two, with their summaries as three."""
+    return max(NEWEST - 3, chapters + top // 2 * 2 + 1) if top >= FEW else NEWEST
+
+
+def _just_in(
+    newest: Sequence[StoryHead], subjects: Collection[StreamName], since: datetime, most: int
+) -> list[StoryHead]:
+    """The newest stories that report news on the editor's subjects and were published after `since`. If there are fewer than `most` of
     them, other new stories (such as sports and columns) follow: with few sources, further stories on the subjects would be weeks old.
 
     The result is ordered by publication, which is the time shown beside each story; by time of entering, stories from one late poll
@@ -99,8 +113,8 @@ def _just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], sinc
     def wanted(one: StoryHead) -> bool:
         return one.published >= since and is_followed(one, subjects) and tells(one.title, one.link)
 
-    first = islice(filter(wanted, newest), NEWEST)
-    ids = list(dict.fromkeys(one.id for one in chain(first, newest)))[:NEWEST]
+    first = islice(filter(wanted, newest), most)
+    ids = list(dict.fromkeys(one.id for one in chain(first, newest)))[:most]
     return sorted((one for one in newest if one.id in ids), key=lambda one: one.published, reverse=True)
 
 

@@ -319,6 +319,17 @@ def test_what_has_just_come_in_stands_in_the_order_of_the_times_beside_it(room: 
     assert just_in(room) == [late, early]
 
 
+def test_beside_what_leads_stands_as_much_as_is_as_high(room: Newsroom) -> None:
+    """It was always nine: in a wide window some 300 px stayed empty below the shorter of the two."""
+    told = gibberish(11)
+    room.publish(*news(dict.fromkeys(gibberish(40)[-20:], ("globe",)), age=timedelta(hours=1)))
+    for top, beside in ((4, 9), (5, 6), (8, 9), (11, 11)):
+        room.publish(*news(dict.fromkeys(told[:top], ("herald", "mail"))))
+        assert len(just_in(room)) == beside
+    room.publish(*news(WAR))
+    assert (len(chapters(room)), len(just_in(room))) == (3, 14)
+
+
 def test_what_is_much_older_than_the_news_is_not_on_the_front_page(room: Newsroom) -> None:
     """After the first poll of a back-catalogue each part of the page went back for months."""
     room.publish(*news({CRASH: OUTLETS, "Frigate leaves port": ("herald",)}, age=timedelta(days=100)))
