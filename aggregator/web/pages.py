@@ -29,12 +29,10 @@ from aggregator.web.request_context import library, story_named
 from aggregator.web.responses import respond
 from aggregator.web.routes import PAGE, Operation, serve_streams
 from aggregator.web.rows import FLOOR, index_rows
-from aggregator.web.sources import source_rows
+from aggregator.web.sources import WITHOUT_TROUBLE, problem, source_rows
 from aggregator.web.stream_page import stream_page
 
 pages = Blueprint("pages", __name__, template_folder="templates")
-
-WITHOUT_TROUBLE = ("ok", "new", "paused")  # states of sources that are listed after those with problems
 
 
 @pages.get("/static/<name>")
@@ -163,7 +161,7 @@ def sources() -> Response:
         "sources.html",
         None,
         rows=rows,
-        untroubled=WITHOUT_TROUBLE,
+        problem=problem,
         counts=counts,
         broken=broken,
         canonical=address(),

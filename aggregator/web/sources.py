@@ -16,6 +16,14 @@ from aggregator.schedule.permanent_redirects import adopted
 from aggregator.web import shapes
 from aggregator.web.library import Library
 
+WITHOUT_TROUBLE = ("ok", "new", "paused")
+"""States of sources that have no problem, as pages tell it."""
+
+
+def problem(row: shapes.Source) -> str:
+    """What is wrong with a source, as pages tell it; empty: nothing."""
+    return row["last_error"] or ("" if row["state"] in WITHOUT_TROUBLE else row["evidence"])
+
 
 def source_rows(lib: Library) -> list[shapes.Source]:
     """The health of all configured sources, in the order of the file. Secrets in addresses are masked."""

@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from aggregator.model.feed import Stream
 from aggregator.model.story import StoryView
 from aggregator.model.stream import Filter, QueryKind, StreamQuery
+from aggregator.text.plurals import counted
 from aggregator.web import parameters
 from aggregator.web.cache import kept
 from aggregator.web.front_page import SEVERAL, each_once, of_many
@@ -22,6 +23,7 @@ from aggregator.web.pulse import pulse
 from aggregator.web.queries import Position, continued, path_of, position_of, query_string, resolve
 from aggregator.web.ranking import CANDIDATES, best_first, rank_by_importance
 from aggregator.web.request_context import library
+from aggregator.web.sources import problem, source_rows
 from aggregator.web.streams import build
 from aggregator.web.titles import called, heading, narrowings, searched, wider
 
@@ -44,6 +46,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
     part = ((number - 1) * size, number * size) if month else None
     listed = replace(query, part=part, limit=None if month else size, before=after)
     stream = build(lib, replace(query, limit=CANDIDATES) if best else listed, request.args)
+    told = _number_found(query, stream, size, best=best) if query.kind == "search" and not after else ""
     if best:
         stream = _best(stream, query.filter, size)
     pins = held(lib, query)[:size]
@@ -52,9 +55,10 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
     path = path_of(kind, id) + (f"/{month}" if month else "")
     found = stream.stories or stream.items
     carried = [name for name in parameters.KEPT if name not in IN_FORM and request.args.get(name)]
+    health = next((row for row in source_rows(lib) if row["id"] == id), None) if kind == "source" else None
     return page(
         "stream.html",
-        max(lib.changed(), stream.modified),
+        None if health else max(lib.changed(), stream.modified),  # a poll changes the health alone
         stream=stream,
         query=query,
         pinned=set() if after else {story.id for story in pins},
@@ -66,6 +70,9 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         narrowed=[*narrowings(force, query), *filter(None, [searched(query)])],
         wider=wider(force, query),
         called=called(lib, query),
+        health=health,
+        problem=problem,
+        number_found=told,
         asked=request.args,
         carried=carried,
         without_carried=path + query_string(request.args, without=carried) + ("&order=relevance" if best else ""),
@@ -81,6 +88,18 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         orders=_orders(path, best=best) if found and query.filter.words and not month else (),
         **_rail(lib, listed),
     )
+
+
+def _number_found(query: StreamQuery, stream: Stream, size: int, *, best: bool) -> str:
+    """How many results a search has, as far as they were read; empty where it finds none or asks for nothing. `stream`: all candidates of
+    a search by relevance, else what is shown."""
+    found = len(stream.stories or stream.items)
+    if not found or (query.filter.empty and query.min_publishers == 1):
+        return ""
+    one, several = ("item", "items") if query.view == "items" else ("story", "stories")
+    if best and found > size:
+        return f"The best {size:,} of {'the newest ' if stream.older else ''}{found:,} {several}"
+    return f"More than {found:,} {several}" if stream.older else counted(found, one, several)
 
 
 def _best(stream: Stream, wanted: Filter, most: int) -> Stream:

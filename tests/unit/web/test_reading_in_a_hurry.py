@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, Newsroom, Rooms, item
 
 from aggregator.web.pulse import HEIGHT
@@ -209,9 +210,21 @@ def test_a_search_that_finds_nothing_says_what_to_try(room: Newsroom) -> None:
     assert "Nothing here, since no source or outlet has this label: try another label, all languages." in unknown
 
 
-def test_the_page_of_a_source_without_news_leads_to_how_it_is_doing(room: Newsroom) -> None:
-    page = room.client.get("/sources/silent").text
-    assert 'Nothing here yet: <a href="/news/sources">Sources</a> says how its last poll went' in page
+def test_the_page_of_a_source_says_how_it_is_doing(room: Newsroom) -> None:
+    state = next(one for one in room.archive.sources.states() if one.id == "silent")
+    error, why, due = "404 Not Found", "again in 2 h: 3 failures in a row", room.now + timedelta(hours=2)
+    failing = replace(state, failures=3, error=error, why=f"{why}; {error}", next_poll=due)
+    well = replace(failing, failures=0, error=None, why="every 2 h", last_success=room.now, last_new=room.now)
+    for one, told in (
+        (state, "new. Last success: none. All sources"),
+        (failing, f"failing: {error}. Last success: none. Next poll: 14:00, {why}. All sources"),
+        (well, "ok. Last success: 12:00. Next poll: 14:00. All sources"),
+    ):
+        room.archive.sources.save([one])
+        room.now += timedelta(minutes=1)  # pages are kept for one
+        page = room.client.get("/sources/silent").text
+        assert told in re.sub("<[^>]+>", "", page)
+        assert "Nothing here yet.</p>" in page
     assert "Nothing here yet.</p>" in room.client.get("/sections/defense").text
     room.publish(item("Navy buys potatoes"))
     for asked in ("q=zebra", "lang=de", "min_publishers=3"):

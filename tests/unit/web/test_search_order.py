@@ -11,6 +11,7 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.store import lists
+from aggregator.web import stream_page
 from aggregator.web.ranking import CANDIDATES, SearchText, rank_by_relevance
 
 PASSING = "Harbour budget passes after a long night"
@@ -49,6 +50,32 @@ def titles(room: Newsroom, address: str) -> list[str]:
         told = got.get_json()
         return [one["title"] for one in told.get("stories", told.get("items"))]
     return re.findall(r"<h2[^>]*><a href=[^>]+>([^<]+)</a></h2>", got.text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("q=ferry", "4 stories"),
+        ("q=ferry&order=relevance", "4 stories"),
+        ("q=ferry&limit=2", "More than 2 stories"),
+        ("q=ferry&limit=2&order=relevance", "The best 2 of 4 stories"),
+        ("q=dredged", "1 story"),
+        ("q=dredged&view=items", "1 item"),
+        ("since=7d", "5 stories"),
+        ("q=zebra", None),
+        ("", None),
+        ("min_publishers=1", None),
+    ],
+)
+def test_a_search_says_how_much_it_found(room: Newsroom, asked: str, told: str | None) -> None:
+    page = room.client.get(f"/search?{asked}").text
+    found = re.search(r'<p class="found">([^<]+(?:stories|story|items?))</p>', page)
+    assert (found and found[1]) == told
+
+
+def test_of_more_results_than_can_be_ranked_it_says_so(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_page, "CANDIDATES", 3)
+    assert ">The best 2 of the newest 3 stories<" in room.client.get("/search?q=harbour&limit=2&order=relevance").text
 
 
 def test_relevance_puts_first_what_fits_best(room: Newsroom) -> None:
