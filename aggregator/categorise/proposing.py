@@ -15,8 +15,8 @@ from aggregator.categorise.judge import decided
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.model.judgement import Case
 from aggregator.model.settings import LONGEST_WORD, Rules, Term
-from aggregator.text.match import Locator, haystack, needle
-from aggregator.text.scripts import MARKS
+from aggregator.text.match import Locator, Needle, haystack, needle
+from aggregator.text.scripts import MARKS, unspaced
 
 WEIGHTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0)
 """Weights that an editor would write. A proposal uses the smallest that moves the text."""
@@ -25,6 +25,8 @@ MOST_PHRASES = 16  # so many phrases of a headline are tried as new words
 
 # \w alone breaks off a word of Hindi at its first vowel sign
 _WORD = re.compile(rf"[\w{MARKS}]+(?:['’.-][\w{MARKS}]+)*")
+# Japanese has no spaces, but writes most of its words apart from each other in Han or katakana, with hiragana between
+_RUN = re.compile("[\u3400-\u9fff々]+|[\u30a0-\u30ff]+|[^\u3040-\u30ff\u3400-\u9fff々]+")
 _POSSESSIVE = re.compile("['’][sS]$")
 _EMPTY_WORDS = (
     "a an and are as at be been but by can could did do does for from had has have he her his how i in into is it its may "
@@ -149,7 +151,7 @@ def _new_places(book: Rulebook, reading: TextReading, number: int) -> Iterator[P
 def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
     """Words of the headline, and pairs of them, that the section does not list; without names of places, which belong in `places`."""
     rules = book.rules[number]
-    listed = {made.word for term in rules.words for word in chain(*term.choices) if (made := needle(word))}
+    listed = {needle(word) for term in rules.words for word in chain(*term.choices)}
     hay = haystack(case.title, case.summary)
     places = {(one.start, one.end) for one in reading.evidence if one.place}
     if rules.places:
@@ -157,7 +159,12 @@ def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) ->
     names = {word for start, end in places for word in hay.text[start:end].split()}
     for phrase in _phrases(case.title)[:MOST_PHRASES]:
         made = needle(phrase)
-        if made and len(phrase) <= LONGEST_WORD and made.word not in listed and names.isdisjoint(made.word.split()):
+        if (
+            made
+            and len(phrase) <= LONGEST_WORD
+            and listed.isdisjoint((made, Needle(made.text)))
+            and names.isdisjoint(made.word.split())
+        ):
             yield Proposal(rules, "words", _below(rules, rules.words, phrase), None, phrase)
 
 
@@ -190,10 +197,13 @@ def _phrases(title: str) -> list[str]:
     Words are written without a possessive ('s), since they match with and without it. A pair with a possessive inside is left out: a
     search of the archive would not find it.
     """
-    written = [match[0] for match in _WORD.finditer(title)]
+    written = [run for match in _WORD.finditer(title) for run in _RUN.findall(match[0])]
     words = [_POSSESSIVE.sub("", word) for word in written]
     plain = [_cased(word, title) for word in words]
-    telling = [word.lower() not in _EMPTY and len(word) > 2 and not word[0].isdigit() for word in words]
+    telling = [
+        word.lower() not in _EMPTY and len(word) > (not unspaced(word[0])) + 1 and not word[0].isdigit()
+        for word in words
+    ]
     single = {word for word, tells in zip(plain, telling, strict=True) if tells}
     pairs = [
         f"{plain[i]} {plain[i + 1]}"

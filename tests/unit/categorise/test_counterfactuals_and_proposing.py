@@ -131,6 +131,20 @@ def test_new_words_are_proposed_without_the_possessive() -> None:
     assert found == {"IMF", "octopus", "garden", "dreams", "garden dreams"}
 
 
+def test_new_words_of_japanese_are_not_whole_headlines() -> None:
+    found = {one.term.parts[0] for one in proposals(book(), Case("政策金利の引き上げ、トヨタが新型EV発表"), "defense")}
+    assert {"政策金利", "トヨタ", "新型", "発表"} <= found
+
+
+def test_a_word_that_is_listed_with_capitals_alone_is_proposed_without() -> None:
+    rules = book(RULES.replace("missile*", "EON!, ION"))
+    found = {
+        one.term.parts[0] for one in proposals(rules, Case("Eon raises prices, ION follows"), "defense") if not one.was
+    }
+    assert "eon" in found
+    assert not {"ION", "ion"} & found
+
+
 def test_never_and_a_fixed_section_rule_every_edit_out() -> None:
     assert list(proposals(book(), Case("A recipe for turret cake in Norway"), "defense")) == []
     assert list(proposals(book(), Case("Norway shows laser turret", section="europe"), "defense")) == []
