@@ -24,6 +24,8 @@ IMPOLITE = "polling others' servers more than once a minute is impolite: write 1
 COMPARED = 1_000_000
 """At most so many pairs of a source's publisher and a listed name are compared for misspellings, which takes about a second."""
 
+BARE = re.compile(r"\$([A-Za-z_]\w*)", re.ASCII)  # a variable as shells know it
+
 PAGE = re.compile(r"/stories/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/?([?#].*)?\Z")
 
 
@@ -101,6 +103,11 @@ def _sources(main: FeedsFile, sources: list[Source], environ: Mapping[str, str])
                 f"this address is polled by source `{other}` already, on {_line(first, where)}: keep one"
             )
         yield from _source_warnings(source, allowed)
+        for key, written in (("url", source.url), *(("headers", value) for _, value in source.headers)):
+            if any(name in environ for name in BARE.findall(written)):
+                yield source.at(key).warning(
+                    "a variable is written ${NAME}: without the braces it is sent as it stands"
+                )
     hosts = {host_of(source.url) or "" for source in sources if source.every is None}
     if main.defaults.every < POLITE and not all(map(allowed.names, hosts)):
         yield main.defaults.at("every").warning(IMPOLITE)

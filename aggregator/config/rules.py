@@ -98,6 +98,8 @@ def word(value: object, at: Position | None = None) -> str:
             f"{shown(value)}: words of which one is enough are a line each, or parts of `all`: {{all: [a | b, c]}}", at
         )
     if PATTERN.search(written) or ("*" in bare and not re.search(r"\w\*\s", bare)):
+        if weighed := re.fullmatch(r"([^:]*\w\*):([\d.]+)", written):
+            raise Wrong(f"a space comes after the colon: `{weighed[1]}: {weighed[2]}`", at)
         raise Wrong(
             f"words are plain text, not patterns, found {shown(value)}; a word may end in *, as missile*, or begin with it",
             at,

@@ -19,6 +19,10 @@ from aggregator.model.source import OWN_HEADERS
 
 NOWHERE = Position("", 0, 0)
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+NAMED = re.compile(
+    r"(?i)(\d+)\s*(?a:(s)(?:ec[a-z]*)?|(m)(?:in[a-z]*)?|(h)(?:rs?|ours?)?|(d)(?:ays?)?|(w)(?:ks?|eeks?)?)"
+)
+"""A duration in words. Not any word that begins with the letter of a unit: in German `Std` is an hour, in Spanish `meses` are months."""
 DURATION = re.compile(r"([0-9]+)\s?([smhdw])")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_ID = 64  # characters
@@ -108,8 +112,8 @@ def _meant(written: str) -> Iterator[str]:
     """The durations that an invalid text may mean, the likeliest first."""
     if clock := re.fullmatch(r"(\d{1,4}):(\d\d)", written):
         yield f"{int(clock[1]) * 60 + int(clock[2])}m"
-    if named := re.fullmatch(r"(?i)(\d+)\s*((?a:s|m(?!o)|h|d|w))[a-z]*", written):
-        yield f"{int(named[1])}{named[2].lower()}"
+    if named := NAMED.fullmatch(written):
+        yield f"{int(named[1])}{named[named.lastindex or 1].lower()}"
     if written.isdecimal():
         yield from (f"{int(written)}m", f"{int(written)}d")
 
@@ -145,7 +149,9 @@ def slug(name: str) -> str:
 def language(value: object) -> str:
     if LANGUAGE.fullmatch(written := text(value)):
         return written
-    raise Wrong(f"expected a language tag such as en or pt-BR, found {shown(value)}")
+    meant = written.partition(".")[0].replace("_", "-")  # as systems name it: de_DE.UTF-8
+    hint = f"; did you mean {meant}?" if LANGUAGE.fullmatch(meant) else ""
+    raise Wrong(f"expected a language tag such as en or pt-BR, found {shown(value)}{hint}")
 
 
 def time_zone(value: object) -> str:
@@ -265,7 +271,7 @@ def domain(value: object) -> str:
 
 def headers(value: object) -> tuple[tuple[str, str], ...]:
     """Names of headers and their values, with `${NAME}`. No message quotes a value, since it may be secret."""
-    named = table(value, "headers such as {Authorization: Bearer ${TOKEN}}")
+    named = table(value, 'headers such as {Authorization: "Bearer ${TOKEN}"}')
     first: dict[str, str] = {}
     for name in named:
         if first.setdefault(name.lower(), name) != name:

@@ -59,6 +59,9 @@ TEXTS = (
 )  # fmt: skip
 """Keys of texts and of lists of texts, in which a # is probably part of the text."""
 
+# Signs that look like those of YAML: a dash that a word processor made, the colon of an input method for Chinese or Japanese.
+LOOKALIKE = re.compile(r"\s*(?:([‐‑‒–—―−－•·])\s|(?:- )?[\w-]+(：))")
+
 _DASH = re.compile(" *-(?= )")
 _CUT_OFF = re.compile(r" (#[^\s#]+)\s*$")
 
@@ -87,6 +90,10 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     for number in (line, line - 1):
         if 0 <= number < len(lines) and (blank := BLANK.match(lines[number])):
             return Problem(name, number + 1, blank.start(1) + 1, f"invalid YAML: {no_space(blank[1])}")
+        if 0 <= number < len(lines) and (like := LOOKALIKE.match(lines[number])):
+            sign = like[like.lastindex or 0]
+            meant = "colon: type `: `" if sign == "：" else "dash: begin each entry of a list with `- `"
+            return Problem(name, number + 1, like.end() - (sign != "："), f"invalid YAML: `{sign}` is no {meant}")
     if keyless and re.match(r"-\w", rest):
         meaning = NO_SPACE_BEHIND_DASH
     elif keyless:

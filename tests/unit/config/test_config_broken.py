@@ -41,6 +41,11 @@ YAML = [
     ("sections:\n  - id: a\n    words:\n<<<<<<< HEAD\n      - b\n=======\n      - c\n>>>>>>> x\n", "4:1", ["conflict"]),
     ("site: {}\nsources\n  - name: A\n", "2:1", ["without a colon"]),
     ("site:\n  url: https://a.example/%zz\n", "2:8", ["%25"]),
+    ("site:\n  title：A\n  language: de\n", "2:8", ["`：` is no colon"]),
+    ("site:\n  language: de\n  title：A\nsources: []\n", "3:8", ["`：` is no colon"]),
+    ("sources:\n  - name: A\n    url: https://a.example/f\n  – name: B\n", "4:3", ["`–` is no dash"]),
+    ("site: {language: de_DE.UTF-8}\n", "1:18", ["did you mean de-DE?"]),
+    (SOURCE + "    headers: A\n", "4:14", ['{Authorization: "Bearer ${TOKEN}"}']),
     ("topics:\n  - id: a\n    words:\n    -navy\n    -army\n", "4:5", ["a space is missing after the dash"]),
     ("topics:\n  - id: a\n    words:\n    - navy\n    -army\n", "5:5", ["a space is missing after the dash"]),
     ("sources:\n\t- name: A\n", "2:1", ["tab", "spaces"]),
@@ -137,6 +142,9 @@ SCALARS = [
     (SOURCE + "    every: 30ſ\n", "4:12", ["expected a duration such as 30s"]),  # like an s to an expression that ignores case
     (SOURCE + "    every: 15\n", "4:12", ["did you mean 15m"]),
     (SOURCE + "    every: 5 minutes\n", "4:12", ["did you mean 5m"]),
+    (SOURCE + "    every: 90 mins\n", "4:12", ["did you mean 90m"]),
+    (SOURCE + "    every: 2 Hours\n", "4:12", ["did you mean 2h"]),
+    ("sections: [{id: a, words: ['missile*:2']}]\n", "1:28", ["`missile*: 2`"]),
     (SOURCE + "    every: 0s\n", "4:12", ["out of range", "1s", "4w"]),
     (SOURCE + "    every: 99w\n", "4:12", ["out of range"]),
     (SOURCE + "    every: 99999999999999w\n", "4:12", ["`99999999999999w` is out of range", "4w"]),
@@ -357,6 +365,10 @@ def test_refused_with_its_place_and_advice(text: str, at: str, words: list[str])
             "1:34: domains: expected a domain such as bbc.co.uk, found `a!.example`",
         ),
         ("topics: [{id: a, words: [{quad: [b, c]}]}]\n", "1:33: words: `quad` takes a weight, found a list"),
+        (
+            "defaults: {every: 1 Std}\n",
+            "1:19: every: expected a duration such as 30s, 15m, 2h, 7d or 2w, found `1 Std`",
+        ),
     ],
 )
 def test_no_advice_is_given_that_does_not_help(text: str, told: str) -> None:

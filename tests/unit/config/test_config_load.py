@@ -156,6 +156,14 @@ def warned(text: str) -> list[str]:
     return [str(problem) for problem in compile_texts({"f": text}, {})[1]]
 
 
+def test_a_variable_without_braces_is_a_warning_where_the_environment_has_it() -> None:
+    text = "sources: [{name: A, url: 'https://a.example/$KEY', headers: {X: 'Bearer $KEY', Y: '${KEY}', Z: $OTHER}}]\n"
+    found = compile_texts({"f": text}, {"KEY": "hush"})[1]
+    assert [(one.line, one.column) for one in found] == [(1, 26), (1, 60)]
+    assert "without the braces" in found[0].message
+    assert "hush" not in str(found)
+
+
 def test_a_private_address_is_a_warning_unless_allowed() -> None:
     (told,) = warned("sources: [{name: A, url: 'http://0x7f.1:8000/f'}]\n")
     assert told.startswith("f:1:26: warning: 127.0.0.1 is a private address")
