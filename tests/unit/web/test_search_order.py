@@ -69,7 +69,7 @@ def titles(room: Newsroom, address: str) -> list[str]:
 )
 def test_a_search_says_how_much_it_found(room: Newsroom, asked: str, told: str | None) -> None:
     page = room.client.get(f"/search?{asked}").text
-    found = re.search(r'<p class="found">([^<]+(?:stories|story|items?))</p>', page)
+    found = re.search(r'<p class="note">([^<]+(?:stories|story|items?))</p>', page)
     assert (found and found[1]) == told
 
 
