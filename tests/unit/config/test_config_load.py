@@ -159,7 +159,7 @@ def warned(text: str) -> list[str]:
 def test_a_variable_without_braces_is_a_warning_where_the_environment_has_it() -> None:
     text = "sources: [{name: A, url: 'https://a.example/$KEY', headers: {X: 'Bearer $KEY', Y: '${KEY}', Z: $OTHER}}]\n"
     found = compile_texts({"f": text}, {"KEY": "hush"})[1]
-    assert [(one.line, one.column) for one in found] == [(1, 26), (1, 60)]
+    assert [(one.line, one.column) for one in found] == [(1, 26), (1, 61)]
     assert "without the braces" in found[0].message
     assert "hush" not in str(found)
 
