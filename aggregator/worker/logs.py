@@ -88,6 +88,5 @@ def start(mask: Callable[[str], str] = lambda text: text) -> None:
     root.setLevel(logging.INFO)
     for noisy in ("aiohttp", "asyncio", "_granian"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    for wordy in ("procrastinate", "psycopg"):  # we report an unreachable server ourselves, once
-        logging.getLogger(wordy).setLevel(logging.CRITICAL)
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # we report an unreachable server ourselves, once
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes longer than its interval is normal

@@ -673,6 +673,10 @@ def test_a_pooler_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ('root certificate file "/root/.postgresql/root.crt" does not exist Either provide', "sslrootcert"),
         ("connection timeout expired", "does not answer"),
         ('FATAL:  unrecognized configuration parameter "idle_session_timeout"', "14 or later is needed"),
+        (
+            'FATAL:  unrecognized configuration parameter "serch_path"',
+            'unrecognized configuration parameter "serch_path"',
+        ),
         ("session is read-only", "each is a standby or read-only"),
         ("Connection refused connection to server at two failed: server is in hot standby mode", "each is a standby"),
         ("FATAL:  could not write init file: No space left on device", "the disk of the server is full"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -146,6 +147,21 @@ def test_a_row_that_comes_back_otherwise_leaves_nothing(
     with pytest.raises(StoreError, match="texts: 81 rows"):
         transfer(file, server)
     assert server.reading.totals() == {"sources": 0, "items": 0, "stories": 0, "pending": 0}
+
+
+def test_a_server_that_ends_during_a_copy_is_told_in_our_words_alone(
+    server: PostgresArchive, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The driver told it as well, as "error ignored terminating <psycopg.Copy …>"."""
+    ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()"
+
+    def endless() -> Iterator[tuple[int, int]]:
+        execute(server._connection.server.url, ending)
+        yield from ((n, 1) for n in count())
+
+    with pytest.raises(StoreError), server.loading() as raw:
+        copy(raw, "frequencies (word, count)", endless())
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("when", ["at once", "at the end"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import select
 import threading
 import time
@@ -25,6 +26,9 @@ from aggregator.store.postgres.outages import Refusals
 from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
 
 T = TypeVar("T")
+
+# We report a lost connection ourselves. Commands have no log of their own, so what the driver logs would be shown as it is.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 OUR_LOCKS = 0x57495245
 """The first key of our advisory locks in the schema `public`; the second is a number of `dialect.Lock`."""

@@ -80,7 +80,7 @@ def _unreachable(where: str, said: str) -> StoreError:
         ("remaining connection slots", FULL),
         ("the database system is", "the server is stopping or starting"),
         ("No space left", "the disk of the server is full"),
-        ("unrecognized configuration parameter", "PostgreSQL 14 or later is needed"),
+        ('parameter "idle_session_timeout"', "PostgreSQL 14 or later is needed"),
         ("session is read-only", STANDBYS),
         ("server is in hot standby mode", STANDBYS),
         ("refused", "nothing listens there; is the server running, on this port?"),
