@@ -23,7 +23,7 @@ const broken = () => {
 async function main() {
   const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
   const found = [];
-  for (const width of [200, 320, 390, 600]) {
+  for (const width of [200, 320, 390, 600, 820]) {
     const page = await browser.newPage({ viewport: { width, height: 700 } });
     for (const path of paths) {
       await page.goto(root + path, { waitUntil: "load" });
