@@ -17,7 +17,7 @@ ENTRY = re.compile(rb"<(?:[^\s<>/!?]+:)?(?:item|entry)(?![\w.:-])", re.IGNORECAS
 it only without prefix and in lower case, as nearly all write it."""
 ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
 MALFORMED = "malformed"
-"""The flaw of a document that is not well-formed XML; parsers read such documents differently."""
+"""The flaw of a document that is not well-formed XML, which parsers read differently, or not JSON."""
 CDATA = b"<![CDATA["
 XML = "{http://www.w3.org/XML/1998/namespace}"
 """The namespace of `xml:base` and `xml:lang`, as lxml writes it."""

@@ -1,8 +1,9 @@
 """Reads JSON Feed 1 and 1.1 (jsonfeed.org) tolerantly: a field of the wrong type is treated as absent, and items that are not objects
 are skipped.
 
-orjson decodes it; if that fails, Python's own decoder is used, which accepts what some feeds contain (NaN, Infinity, huge numbers). Of a
-document that breaks off the complete items are kept.
+orjson decodes it; if that fails, Python's own decoder is used, which accepts what some feeds contain (NaN, Infinity, huge numbers). What
+templates do to JSON is mended: commas too many or missing between objects, escapes that JSON does not know. Of a document that breaks off
+the complete items are kept.
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
 
 from aggregator.errors import ParseError
 from aggregator.model.item import TRUNCATED, Channel, Enclosure, ParsedFeed, ParsedItem
-from aggregator.parse.document import MAX_ENTRIES, Document
+from aggregator.parse.document import MALFORMED, MAX_ENTRIES, Document
 from aggregator.parse.fields import as_meant, in_lines, person, size
 
 _MOST = 10 * MAX_ENTRIES  # millions, which may be of one character each, would take many seconds
 _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
+# A string, also one that does not end; a comma that nothing follows; the end of an object without the comma behind it.
+_MISTAKE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|,(?=\s*+[,\]}])|\}(?=\s*+\{)', re.DOTALL)
+_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|(.))', re.DOTALL)
 _COMMA = re.compile(r"\s*,\s*")
 _BROKEN = "the document is broken JSON"
 
@@ -73,20 +78,34 @@ _LENIENT = json.JSONDecoder(strict=False, parse_int=_integer, parse_constant=lam
 
 
 def _loads(data: bytes) -> tuple[object, tuple[str, ...]]:
-    """The document, and what is wrong with its end."""
+    """The document, and what is wrong with it."""
     try:
         return orjson.loads(data), ()
     except orjson.JSONDecodeError:
         text = data.decode("utf-8", "replace").strip()
+    with suppress(ValueError):
+        return _decoded(text)
+    if (mended := _MISTAKE.sub(_mended, text)) != text:
+        with suppress(ValueError):
+            value, flaws = _decoded(mended)
+            return value, (MALFORMED, *flaws)
     try:
-        value, end = _LENIENT.raw_decode(text)
-        return value, ("junk-after-end",) if end < len(text) else ()
-    except ValueError:
-        pass
-    try:
-        return _LENIENT.decode(_complete_items(text) + "]}"), (TRUNCATED,)
+        return _LENIENT.decode(_complete_items(mended) + "]}"), (TRUNCATED,)
     except ValueError as error:
         raise ParseError("malformed", _BROKEN) from error
+
+
+def _decoded(text: str) -> tuple[object, tuple[str, ...]]:
+    value, end = _LENIENT.raw_decode(text)
+    return value, ("junk-after-end",) if end < len(text) else ()
+
+
+def _mended(found: re.Match[str]) -> str:
+    if found[0] == ",":
+        return ""
+    if found[0] == "}":
+        return "},"
+    return _ESCAPE.sub(lambda escape: escape[1] or escape[0], found[0])  # as JavaScript reads it
 
 
 def _complete_items(text: str) -> str:

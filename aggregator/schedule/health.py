@@ -38,7 +38,7 @@ FLAWS: dict[Flaw, str] = {
 """Flaws of a document that are shown as the state, the gravest first."""
 REPAIRED = {
     ALL_NEW: "lists nothing that was known: other news may have come and gone before it (a shorter `every` helps)",
-    "malformed": "is not well-formed XML",
+    "malformed": "is not well-formed",
     "junk-before-start": "has something before its beginning",
     "junk-after-end": "goes on after its end",
     "second-declaration": "has a second XML declaration",

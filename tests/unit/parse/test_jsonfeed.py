@@ -178,6 +178,23 @@ def test_what_json_does_not_allow_costs_nothing_else() -> None:
     assert feed.items[0].enclosures == (Enclosure("/a", None, 5),)
 
 
+@pytest.mark.parametrize(
+    ("second", "title"),
+    [
+        ('{"id": "2", "title": "Two", }', "Two"), ('{"id": "2", "tags": ["a", "b" ,\n], "title": ",]\\",}"}', ',]",}'),
+        ('{"id": "2", "title": "It\\\'s \\_2\\_, caf\\u00e9 \\\\d"}', "It's _2_, café \\d"), (', {"id": "2", "title": "Two"}', "Two"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("comma", [",", "\n"])
+@pytest.mark.parametrize("end", ["", ","])
+def test_what_templates_do_to_json_costs_no_items(second: str, title: str, comma: str, end: str) -> None:
+    """Commas that are too many or missing, and escapes that JavaScript reads and JSON does not know."""
+    items = f'{{"id": "1"}}{comma}{second}{comma}{{"id": "3"}}{end}'
+    feed = parse(f'{{"version": "{VERSION}", "items": [{items}], "language": "fr"}}'.encode(), None, URL)
+    assert [(one.guid, one.title) for one in feed.items] == [("1", None), ("2", title), ("3", None)]
+    assert (feed.channel.language, feed.flaws) == ("fr", ("malformed",))
+
+
 @pytest.mark.parametrize("end", ['{"id": "3", "title": "Thr', '{"id": "3", "size": 1', '"', ",", "", " \n"])
 @pytest.mark.parametrize("comma", [",", " ,\n"])
 def test_of_a_document_that_breaks_off_the_complete_items_are_kept(end: str, comma: str) -> None:
