@@ -62,6 +62,7 @@ _BASE = re.compile(rb"\sxml:base\s*=\s*[\"']\s*+([^/\"'<>][^\"'<>]*)")  # not on
 _RELATION = re.compile(
     rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?rel\s*=\s*[\"'])https?://www\.iana\.org/assignments/relation/"
 )
+_EMPTIED = re.compile(rb"<link\s*+/>(\s*+https?://[^\s<>]++\s*+)(?=<)")
 _OF_RSS = re.compile(rb"(<rss\s(?:[^<>]*?\s)?)xmlns\s*=\s*(?:\"[^\"]+\"|'[^']+')", re.IGNORECASE)
 _USUAL = {
     b"content": b'xmlns:content="http://purl.org/rss/1.0/modules/content/"',
@@ -249,6 +250,13 @@ def with_short_relations(document: Document) -> Document:
     return document.changed(outside_cdata(document.data, partial(_RELATION.sub, rb"\1")))
 
 
+def with_ends_of_links(document: Document) -> Document:
+    """Put the address that stands behind an empty link into it. HTML has empty links, and what writes HTML makes such RSS."""
+    if not _EMPTIED.search(document.markup):
+        return document
+    return document.changed(outside_cdata(document.data, partial(_EMPTIED.sub, rb"<link>\1</link>")), "missing-ends")
+
+
 def with_known_full_texts(document: Document) -> Document:
     """Rename the elements in which Russian and Ukrainian outlets put full texts for Yandex and other portals to one that feedparser
     reads, unless the entry has a full text for readers, which keeps pictures and layout. That is no flaw."""
@@ -355,6 +363,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     with_usual_namespaces,
     with_absolute_base,
     with_short_relations,
+    with_ends_of_links,
     with_known_full_texts,
     with_known_entities,
     without_forbidden_references,

@@ -576,6 +576,15 @@ def test_an_end_tag_too_many_goes(text: str) -> None:
     assert (titles(feed), feed.flaws) == (["One", "Two"], ("stray-ends",))
 
 
+@pytest.mark.parametrize("link", ["<link/>https://e.org/1", "<link />\n https://e.org/1\n "])
+def test_an_address_behind_an_empty_link_is_in_it(link: str) -> None:
+    """As a writer of HTML writes RSS."""
+    feed = parsed(rss([item(link, link="")]))
+    assert (feed.items[0].link, feed.flaws) == ("https://e.org/1", ("missing-ends",))
+    quoted = item(f"<description><![CDATA[{link}<br>]]></description>")
+    assert parsed(rss([quoted])).flaws == ()
+
+
 def test_cdata_that_never_ends_counts_as_markup() -> None:
     assert split_cdata(b"a<![CDATA[b]]>c<![CDATA[d") == [b"a", b"<![CDATA[b]]>", b"c<![CDATA[d"]
 
