@@ -17,6 +17,7 @@ from aggregator.model.notes import Note
 from aggregator.model.settings import StoredConfiguration
 from aggregator.model.stream import StreamName
 from aggregator.store.dialect import Lock, Writer
+from aggregator.store.past import Past
 from aggregator.store.renaming import led_on, rename_streams
 from aggregator.store.retention import (
     EMPTY_ARTICLES,
@@ -34,6 +35,10 @@ from aggregator.store.versions import Change, change_time, keep_version, mark_te
 
 MEMORY_SECONDS = 14 * 86_400
 """The memory of the grouping is kept for so long: it looks back only some days."""
+
+DOCUMENTS = 10_000
+"""The frequencies of words are those of about the last so many items: of twice as many, half of what was counted is forgotten. With the
+counts of years, the words of a new event would stay rare however much is told of it, and more unlike reports would be joined."""
 
 STEP = 1000
 """The texts of so many items are deleted in one transaction."""
@@ -183,9 +188,23 @@ class Upkeep(ABC, Generic[Writer]):
         without those that a poll has listed since `limit` in the meantime."""
 
     def _forget(self, now: int) -> None:
-        """Deletes the grouping's memory of items published long ago, and the shifts of days to which no list looks back."""
+        """Deletes the grouping's memory of items published long ago and of words long past, and the shifts of days to which no list looks
+        back."""
         with self._db.transaction(unhurried=True):
             keep_version(self._db)  # since an edition writes these tables too
             self._db.write("DELETE FROM postings WHERE at < ?", (now - MEMORY_SECONDS,))
             self._db.write("DELETE FROM memories WHERE at < ?", (now - MEMORY_SECONDS,))
             self._db.write("DELETE FROM shifts WHERE published < ?", (now - SHIFTS_SECONDS,))
+            self._forget_frequencies()
+
+    def _forget_frequencies(self) -> None:
+        """Divides the counts if there are too many. Words in the index of recent items stay: those that were never counted are not looked
+        up there, nor for Related News those that were counted once."""
+        times = Past(self._db).documents() // DOCUMENTS
+        if times > 1:
+            fewer = f"{self._db.dialect.greatest}(2, count / ?)"
+            self._db.write(f"UPDATE frequencies SET count = {fewer} WHERE count > 2", (times,))
+            recent = "SELECT 1 FROM postings WHERE postings.word = frequencies.word"
+            self._db.write(f"DELETE FROM frequencies WHERE count <= 2 AND NOT EXISTS ({recent})")
+            left = "CAST(CAST(value AS bigint) / ? AS text)"
+            self._db.write(f"UPDATE meta SET value = {left} WHERE key = 'documents'", (times,))

@@ -28,7 +28,7 @@ from aggregator.model.notes import Measures, Note, RePlacing
 from aggregator.model.poll import PollResult, Recognition, StoredItems
 from aggregator.model.settings import Source
 from aggregator.model.source import SIGHTINGS, SourceState
-from aggregator.model.story import Batch, EditionItem, StoryView
+from aggregator.model.story import Batch, EditionItem, Remembered, RememberedItem, StoryView
 from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.normalise.recognition import recognise
 from aggregator.pipeline.edition import edition
@@ -38,6 +38,7 @@ from aggregator.pipeline.re_placement import re_place, re_place_stories
 from aggregator.pipeline.renamed import Renamed
 from aggregator.store.retention import limits, listed_before
 from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.store.upkeep import DOCUMENTS
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
 
@@ -445,6 +446,27 @@ def test_an_archive_remembers_what_the_reference_in_memory_does(store: Store) ->
     assert past.known(everything) == young, "what is older than two weeks is forgotten"
     assert {n for items in past.postings(used, 0, SECONDS, 1000).values() for n in items} == young.keys()
     assert past.frequencies(used) == memory.frequencies(used)
+
+
+def test_counts_of_words_are_those_of_recent_news(store: Store) -> None:
+    """After years the words of a new event would else count as rare however much is told of it."""
+    publish(store, polled("alpha", [item("alpha", "1", "Frigate collides off Oslo")]))
+    counted = {1: 1, 2: 2, 3: 4, 4: 90, 5: 10 * DOCUMENTS}
+    told = RememberedItem(1, SECONDS, "Alpha", None, b"")
+    posted = Remembered((told,), ((2, SECONDS, 1), (3, SECONDS, 1)), tuple(counted.items()), 10 * DOCUMENTS - 1)
+    store.edition.apply(Batch(memory=posted, forgotten=(99,)))
+    assert store.past.documents() == 10 * DOCUMENTS
+    store.upkeep.prune(SECONDS, 90 * 86_400, {})
+    assert store.past.documents() == DOCUMENTS
+    kept = {
+        2: 2,
+        3: 2,
+        4: 9,
+        5: DOCUMENTS,
+    }  # words in the index stay, with two items if they had: Related News asks for those
+    assert store.past.frequencies(counted) == kept
+    store.upkeep.prune(SECONDS, 90 * 86_400, {})
+    assert (store.past.documents(), store.past.frequencies(counted)) == (DOCUMENTS, kept)
 
 
 def test_stories_placed_under_any_other_configuration_are_outdated(store: Store) -> None:
