@@ -191,7 +191,7 @@ class Comparison:
         uses = {
             source.id: found.sources.get(self._ids.get(source.id, ""))
             for source in self.after.settings.sources
-            if found.stories and source.id not in self.changes.sources.added
+            if found.stories and source.enabled and source.id not in self.changes.sources.added
         }
         sources: list[shapes.DeadSource] = [
             {"id": id, "stories": use.stories if use else 0}

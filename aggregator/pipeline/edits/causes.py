@@ -67,7 +67,11 @@ class Causes(Struct, frozen=True):
         elif self._judged_alike(item):
             why = Cause(BESIDE[stream.kind], None)
         else:
-            why = cause(old, new, stream, item.title, item.summary, comes=way == "coming")
+            # Before the edit, lines of a section that becomes part of this one count as its own.
+            present = self.after.settings.renamed.items()
+            parts = [one for one, id in present if (one.kind, id) == (stream.kind, stream.id)]
+            found = [cause(old, new, one, item.title, item.summary, comes=way == "coming") for one in (stream, *parts)]
+            why = next((one for one in found if one.at), found[0])
         if why.at is None and self._by_environment(stream, item, way):
             return Cause(ENVIRONMENT, None)
         if why.rule in ("fallback", "outweighed") and stream.kind == "topic":  # topics do not compete by their rules

@@ -280,6 +280,13 @@ def test_a_line_taken_out_is_named_with_its_place_in_the_old_file(desk: Desk) ->
     assert "words: missile* (feeds.yaml:7), removed" in desk.run("plan", desk.propose(("missile*, ", "")))
 
 
+def test_what_leaves_with_the_lines_of_a_section_that_becomes_part_of_another_names_them(desk: Desk) -> None:
+    section = FILE[FILE.index("  - id: asia-pacific") : FILE.index("  - id: world")]
+    plan = desk.json("plan", desk.propose((section, ""), ("- id: defense", "- id: defense\n    was: [asia-pacific]")))
+    told = [(one["title"], one["rule"], one["at"], one["gone"]) for one in row(plan, "sections", "defense")["going"]]
+    assert told == [(one, "places: eastern-asia", "feeds.yaml:10", True) for one in (PANDA, JAPAN)]
+
+
 def test_what_leaves_a_section_or_topic_that_is_removed_names_that(desk: Desk) -> None:
     """A line of it, or that others outweigh it, is said of one that is there."""
     proposed = desk.propose(
@@ -505,6 +512,8 @@ def test_dead_wood(desk: Desk) -> None:
     shown = desk.run("plan")
     assert "Unused: 1 line matches no stored item\n  feeds.yaml:14  pandas: words: unicorn\n" in shown
     assert "three (0 stories)" in shown
+    paused = desk.propose(('"https://three.example/"', '"https://three.example/", enabled: false'))
+    assert desk.json("plan", paused)["dead"]["sources"] == []
 
 
 def test_of_many_sources_without_use_a_few_are_shown(desk: Desk) -> None:
