@@ -213,6 +213,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans, sil
                 elsewhere = others - spared
         elif acts:
             value *= weights.LEAD
+        mentioned = 1.0 if in_title or acts else weights.PASSING  # for topics: where somebody is from, one of a list
         if len(reading) == 1:  # a sea that several countries share does not name any of them
             codes.setdefault(reading[0], (start, end))
         shares = further[in_title]
@@ -221,7 +222,8 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans, sil
             shares[rule] = share * weights.FURTHER
             counts = min(weight * weights.LIVE, max(weight, weights.OUTRANKED)) if start < live else weight
             if rule not in lost:
-                evidence.append(Evidence(rule, value * counts * share, start, end, term, True))
+                said = share * mentioned if rule >= sections else share
+                evidence.append(Evidence(rule, value * counts * said, start, end, term, True))
     return Named(evidence, codes, elsewhere, abroad)
 
 

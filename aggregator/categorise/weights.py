@@ -33,7 +33,7 @@ THRESHOLD = 0.22  # the least score with which an item is in a section
 _HAIR = 1e-9  # rounding: the parts of `all`, and words of 0.6, 0.3 and 0.1, add up to slightly less than 1
 TOPIC = 1.0 - _HAIR  # the least raw evidence for a topic, and for a section without places: one word in the summary
 OPENING = 160  # for topics, words after so many characters of the summary …
-PASSING = 0.9  # … have this factor, so that one alone is below `TOPIC`: it is mentioned in passing
+PASSING = 0.9  # … and places of the summary after the first of the text have this factor: one alone, below `TOPIC`, is a mention
 # The least raw evidence for a section with places: less than `TOPIC`, since a weak word can show whose news it is, though not
 # what it is about ("won gold").
 LEAST = 0.3 - _HAIR

@@ -371,6 +371,19 @@ def test_after_the_opening_of_a_summary_one_word_is_not_enough_for_a_topic() -> 
     assert judge(rules, "A quiet day", "calm " * weights.OPENING + "hurricane").section == "weather"
 
 
+def test_a_place_that_a_summary_names_after_another_is_not_enough_for_a_topic() -> None:
+    """It is where somebody comes from, or one of a list. What is named first says what the headline omits."""
+    haiti = rule("haiti", "gangs", places=("HT",), kind="topic")
+    rules = book(rule("caribbean", places=("HT",)), topics=(haiti,))
+
+    assert judge(rules, "Bus crash in Mexico kills 18", "Three of them were from Haiti").topics == ()
+    assert judge(rules, "Leaders to meet", "Mexico receives Haiti").topics == ()
+    assert judge(rules, "Bus crash kills 18", "It fell into a ravine in Haiti").topics == ("haiti",)
+    assert judge(rules, "Mexico sends police to Haiti").topics == ("haiti",)
+    assert judge(rules, "Mexico sends police", "In Haiti gangs rule the capital").topics == ("haiti",)
+    assert "caribbean" in dict(judge(rules, "Bus crash in Mexico", "They were from Haiti").scores)
+
+
 def test_a_score_grows_with_the_evidence_beside_that_of_the_best_section() -> None:
     one, two = rule("one", ("summit", 2.0)), rule("two", "summit")
     assert judge(book(one, two), "Summit opens").scores == (("one", round(6 / 7, 4)), ("two", round(3 / 7, 4)))
