@@ -17,7 +17,18 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import XML, Document
-from aggregator.parse.fields import followed, in_lines, lone_address, people, person, size, thumbnail, widest, within
+from aggregator.parse.fields import (
+    dated,
+    followed,
+    in_lines,
+    lone_address,
+    people,
+    person,
+    size,
+    thumbnail,
+    widest,
+    within,
+)
 
 # Dates as in RFC 822 or RFC 3339 with a plausible year and offset. For all others fastfeedparser guesses, based on today's date.
 _DATE = (
@@ -92,8 +103,7 @@ def _is_listed(element: etree._Element) -> bool:
 
 def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
     texts, source, authors = _children(element)
-    published = next((texts[name] for name in _PUBLISHED if texts.get(name)), None)
-    updated = next((texts[name] for name in _UPDATED if texts.get(name)), None)
+    published, updated = dated(map(texts.get, _PUBLISHED)), dated(map(texts.get, _UPDATED))
     publisher, address = _source(source)
     if (link := _link(element, item.link)) != item.link:
         guid = element.findtext("{http://www.w3.org/2005/Atom}id") or texts.get("guid")

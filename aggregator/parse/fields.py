@@ -13,6 +13,7 @@ _HTML = re.compile(
     r"</(?:p|div|a|b|i|em|strong|span|li|h[1-6]|figure)>|<(?:br|img)\b[^<>]*>|&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?!0000|0001)\d{4}")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
@@ -70,6 +71,12 @@ def to_article(links: Iterable[Mapping[str, Any]]) -> str | None:
     ]
     articles.sort(key=lambda link: link.get("type") not in (None, "text/html", "application/xhtml+xml"))
     return followed([link["href"] for link in articles])
+
+
+def dated(texts: Iterable[str | None]) -> str | None:
+    """The first of several dates of an entry that may name a year (`0000-00-00` and `yesterday` do not), else the first."""
+    told = [text for text in texts if text]
+    return next(filter(_YEAR.search, told), told[0] if told else None)
 
 
 def within(base: str | None, link: str) -> str:

@@ -17,6 +17,7 @@ from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import ENTRY, MALFORMED, Document, found_outside_cdata, outside_cdata, split_cdata
 from aggregator.parse.fields import (
     as_meant,
+    dated,
     followed,
     in_lines,
     lone_address,
@@ -168,7 +169,7 @@ def _item(entry: dict[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         content=None if content == summary else content,
         author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")) or _author(source),
         # Not `entry.get`, which gives `published` for a missing `updated`, and warns.
-        published=next((said for name in _DATES if (said := _text(dict.get(entry, name)))), None),
+        published=dated(_text(dict.get(entry, name)) for name in _DATES),
         updated=_text(dict.get(entry, "updated")),
         categories=tuple(
             term for tag in get("tags") or () if (term := _text(tag.get("label")) or _text(tag.get("term")))

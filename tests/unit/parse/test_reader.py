@@ -1380,6 +1380,16 @@ def test_an_address_of_atom_may_be_written_as_in_rss(title: str, end: str, said:
     assert other.link == parsed(atom(OTHER % title)).items[0].link
 
 
+@pytest.mark.parametrize("first", ["yesterday", "0000-00-00 00:00:00", "n/a"])
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_a_date_that_is_none_hides_no_other(title: str, end: str, first: str) -> None:
+    dates = f"<pubDate>{first}</pubDate><dc:date>2026-11-02T10:00:00Z</dc:date>"
+    one, other = read(
+        rss([item(dates, guid="1"), item("<pubDate>02 Nov 26 10:00 GMT</pubDate>", title=title, guid="2"), end])
+    ).items
+    assert str(one.published) == str(other.published) == "2026-11-02 10:00:00+00:00"
+
+
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_what_its_media_say_counts_for_an_entry_of_atom_that_says_nothing(title: str, end: str) -> None:
     said = "<media:title>News</media:title><media:description>Told\nA &lt; B</media:description>"
