@@ -7,6 +7,7 @@ There is one Library per process; each thread has its own connection to the arch
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from msgspec import Struct, field
 
+from aggregator.errors import StoreError
 from aggregator.model.feed import Rendered, Stream
 from aggregator.model.source import SourceState
 from aggregator.model.stream import LATEST, STORING, StreamName, StreamQuery
@@ -29,6 +31,8 @@ SEEN_BYTES = 256 * 1024
 DAMAGED = "store: pages of the database are damaged: see the log"
 MET_IS_TOLD = timedelta(minutes=10)
 """A problem that a request met is told for so long: nothing says that the archive was replaced, or that there is memory again."""
+LONG, AGAIN = 0.5, 1.0
+"""Seconds. If it took long to find that the configuration in force cannot be read, it is asked for again after this pause."""
 MOST_CRASHED = "polling: most sources fail with an error in this program: see the log"
 
 T = TypeVar("T")
@@ -78,6 +82,9 @@ class Library:
         self._met: dict[str, datetime] = {}  # problem → when a request last met it
         self._local = threading.local()
         self._following = threading.Lock()
+        self._failed: tuple[float, StoreError] | None = (
+            None  # until when (monotonic clock) following fails with this error
+        )
         self.long_answers = LongAnswers()
         self.rendered_feeds: Recent[tuple[StreamQuery, str, str], Cached] = Recent(RENDERED_BYTES)
         self._seen: Recent[str, Seen] = Recent(SEEN_BYTES)
@@ -187,11 +194,24 @@ class Library:
         if request.force is None:
             if getattr(self._local, "commit", None) != self.commit():
                 with self._following:
-                    commit = self.commit()
-                    self._configuration.follow(self.archive)
-                    self._local.commit = commit
+                    self._follow()
             request.force = self._configuration.current
         return request.force
+
+    def _follow(self) -> None:
+        """Read the configuration in force. If others hold a lock, the error comes after seconds. A request asks several times, and threads
+        ask one after the other: if each of them waited, no thread would be left for what needs no store."""
+        began = time.monotonic()
+        if self._failed and began < self._failed[0]:
+            raise self._failed[1].with_traceback(None)
+        try:
+            commit = self.commit()
+            self._configuration.follow(self.archive)
+        except StoreError as error:
+            if (ended := time.monotonic()) - began > LONG:
+                self._failed = ended + AGAIN, error
+            raise
+        self._local.commit = commit
 
     def meet(self, problem: str) -> None:
         """Note that a request met a problem, such as damaged pages: workers, and what tells whether we are ready, may never meet it."""

@@ -30,6 +30,7 @@ def readyz() -> Response:
     hand or by a timer (`aggregator poll --due`), so there it is enough that they have been polled."""
     lib = library()
     try:
+        lib.in_force()  # first: it knows whether the store has just failed, so that we do not wait once more
         tick = lib.archive.upkeep.noted(notes.TICK)
         polled = is_polling(tick, lib.now()) or (tick is None and any(state.last_attempt for state in lib.watched()))
         troubles = lib.troubles()

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import newsroom
 import psycopg
 import pytest
 from builders import NOW, ago, item, policy, polled, postgres_archive, publish, source
@@ -62,6 +63,7 @@ from aggregator.store.postgres.server import Server
 from aggregator.store.retention import MOVES, first_since
 from aggregator.store.story_lists import stories_sql
 from aggregator.store.versions import Change, next_version
+from aggregator.web import library
 from aggregator.worker.identity import GRACE, Absences
 
 SECONDS = int(NOW.timestamp())
@@ -171,6 +173,33 @@ def test_a_query_that_takes_too_long_is_broken_off_and_told_apart_from_a_lock(
     assert not isinstance(told.value, StoreSlow)
     assert reader.read("SELECT 1") == [(1,)]
     reader.close()
+
+
+def test_requests_wait_once_for_a_table_that_others_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was cached waited four times, five seconds each, and others behind it."""
+    waits: list[psycopg.Error] = []
+
+    def noted(error: psycopg.Error, *rest: Any) -> StoreError:
+        waits.append(error)
+        return translated(error, *rest)
+
+    for module, name, value in (
+        (newsroom, "OVER_POSTGRES", True),
+        (connection, "LATE", PATIENCE),
+        (connection, "translated", noted),
+        (readonly, "PATIENCE", 1),
+        (library, "AGAIN", PATIENCE),
+    ):
+        monkeypatch.setattr(module, name, value)
+    room = newsroom.Newsroom(tmp_path)
+    assert room.client.get("/latest.rss").status_code == 200
+    with psycopg.connect(room.place.database or "") as other:
+        execute(room.place.database or "", "CREATE TABLE theirs (n int)")  # a commit, after which all is read again
+        other.execute("LOCK TABLE meta")
+        for address in ("/latest.rss", "/", "/readyz"):
+            assert room.client.get(address).status_code == 503
+    assert len(waits) == 1
+    room.close()
 
 
 COLUMNS_TO_COME = """
