@@ -249,7 +249,7 @@ class StoryView(StoryHead, frozen=True):
 
 class StoryRank(NamedTuple):
     """The few columns by which stories are ranked, where thousands are ranked and few are shown. `time`: the one by which the list is
-    ordered; `outlets`: how many outlets its entry names."""
+    ordered; `outlets`: how many outlets its entry names; `title`, `link`: those of its entry."""
 
     n: int
     time: int
@@ -257,6 +257,8 @@ class StoryRank(NamedTuple):
     published: int
     updated: datetime
     outlets: int
+    title: str
+    link: str | None
 
 
 class ItemView(Struct, frozen=True):

@@ -19,12 +19,12 @@ from aggregator.store.rows import (
     SHOWN_TABLES,
     STORY,
     at_time,
-    count_outlets,
     decode_entry,
     decode_joining,
     grouped,
     item_view,
     story_head,
+    story_rank,
     story_view,
     to_blob,
     to_id,
@@ -65,12 +65,7 @@ class Reading:
         pairs, _ = self._lists.listed(query, now)
         columns = "SELECT n, id, published, updated, entry FROM stories WHERE n IN"
         rows = {row[0]: row for row in self._db.select(columns, [n for n, _ in pairs])}
-        return [
-            StoryRank(n, time, to_id(id), published, at_time(updated), count_outlets(entry))
-            for n, time in pairs
-            if n in rows
-            for _, id, published, updated, entry in [rows[n]]
-        ]
+        return [story_rank(rows[n], time) for n, time in pairs if n in rows]
 
     def chosen(self, told: Sequence[StoryRank]) -> list[StoryView]:
         return self._stories([(one.n, one.time) for one in told])

@@ -25,6 +25,7 @@ from aggregator.model.story import (
     Placed,
     Report,
     StoryHead,
+    StoryRank,
     StoryState,
     StoryView,
     headline,
@@ -36,9 +37,11 @@ class _Outlet(msgspec.Struct):
     publisher: str
 
 
-class _Outlets(msgspec.Struct):
-    """The part of an `Entry` that `count_outlets` decodes."""
+class _Announced(msgspec.Struct):
+    """The part of an `Entry` that `story_rank` decodes."""
 
+    title: str
+    link: str | None
     reports: tuple[_Outlet, ...]
 
 
@@ -55,7 +58,7 @@ class _Heading(msgspec.Struct):
 decode_entry = msgspec.json.Decoder(Entry).decode
 decode_joining = msgspec.json.Decoder(Joining).decode
 _HEADING = msgspec.json.Decoder(_Heading)
-_OUTLETS = msgspec.json.Decoder(_Outlets)
+_ANNOUNCED = msgspec.json.Decoder(_Announced)
 _SCORES = msgspec.json.Decoder(Scores)
 _NAMES = msgspec.json.Decoder(tuple[str, ...])
 _ENCLOSURES = msgspec.json.Decoder(tuple[Enclosure, ...])
@@ -111,9 +114,12 @@ def unpack(stored: str | bytes) -> str:
     return text
 
 
-def count_outlets(entry: str) -> int:
-    """The number of publishers in an entry; decodes only that part of it."""
-    return len({report.publisher for report in _OUTLETS.decode(entry).reports})
+def story_rank(row: Sequence[Any], time: int) -> StoryRank:
+    """From the columns n, id, published, updated and entry."""
+    n, id, published, updated, entry = row
+    told = _ANNOUNCED.decode(entry)
+    outlets = len({report.publisher for report in told.reports})
+    return StoryRank(n, time, to_id(id), published, at_time(updated), outlets, told.title, told.link)
 
 
 def decode_scores(text: str | None) -> Scores:

@@ -1,4 +1,5 @@
-"""The daily brief of a section: one entry per past day, its stories ordered by the number of independent outlets."""
+"""The daily brief of a section: one entry per past day, its stories ordered by the number of independent outlets. As on the front page,
+matches, columns and live pages count less: they were half of a quiet day's brief."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from itertools import islice
 
 from aggregator.model.feed import Brief, Stream
 from aggregator.model.stream import StreamName, StreamQuery
+from aggregator.web.emphasis import announced
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, stream_name
 from aggregator.web.queries import address_of, known
@@ -51,19 +53,22 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
     """The brief of a day; None if it has no stories. Its id depends only on the day and the first id of the section.
 
     `updated` changes with everything that changes the brief, and never goes back. It is the latest time at which a story that the brief
-    shows was updated, another story of the day lost outlets (it may have been shown before), or any story of the day entered late or
-    left."""
+    shows was updated, another one that may have been shown before lost outlets or was given a headline that counts less, or any story of
+    the day entered late or left."""
     force = library.in_force()
     window = (_start(force, day), _start(force, day + timedelta(days=1)))
     reading = library.archive.reading
     told = reading.told(StreamQuery("section", id, window=window), window[1])
-    ranked = sorted(told, key=lambda story: (-story.outlets, story.published, story.id))
+    weights = {story.n: story.outlets * announced(story, id) for story in told}
+    ranked = sorted(told, key=lambda story: (-weights[story.n], story.published, story.id))
     best, rest = ranked[:STORIES], ranked[STORIES:]
     shown = reading.chosen(best)
     if not shown:
         return None
+    least = weights[best[-1].n]
     fallen = reading.fallen([story.n for story in rest])
-    changed = [*(story.updated for story in shown), *(story.updated for story in rest if story.n in fallen)]
+    left = [story for story in rest if story.n in fallen or least <= story.outlets > weights[story.n]]
+    changed = [*(story.updated for story in shown), *(story.updated for story in left)]
     over = datetime.fromtimestamp(window[1], UTC)
     shifted = datetime.fromtimestamp(reading.shifted(StreamName("section", id), *window), UTC)
     first = next((old.id for old, now in force.renamed.items() if (old.kind, now) == ("section", id)), id)

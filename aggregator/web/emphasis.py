@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from aggregator.model.settings import Rules, Settings
-from aggregator.model.story import StoryHead
+from aggregator.model.story import StoryHead, StoryRank
 from aggregator.model.stream import StreamName
 from aggregator.text.headline import is_about_leisure, is_leisure, tells
 from aggregator.text.regions import codes_of
@@ -45,8 +45,18 @@ def _is_leisure(story: StoryHead) -> bool:
 def emphasis(story: StoryHead, subjects: Collection[StreamName]) -> float:
     """The factor on the weight of a story: 1 for news about one of the subjects; less if it is about none, and still less if it is of
     sports, entertainment or leisure; less if its headline asks, explains or follows something live; the product if several apply."""
-    less = max(LEAST, 1 - MATTERS / story.independent)
-    factor = 1.0 if tells(story.title, story.link) else less
-    if not is_followed(story, subjects):
-        factor *= less * LEISURE if _is_leisure(story) else less
+    return _emphasis(story.independent, story.title, story.link, is_followed(story, subjects))
+
+
+def announced(story: StoryRank, section: str) -> float:
+    """The same factor, by what the entry of a story says alone, since topics may change without it."""
+    leisure = story.link is not None and is_leisure(story.link) and not is_about_leisure(section)
+    return _emphasis(story.outlets, story.title, story.link, not leisure)
+
+
+def _emphasis(outlets: int, title: str, link: str | None, followed: bool) -> float:
+    less = max(LEAST, 1 - MATTERS / outlets)
+    factor = 1.0 if tells(title, link) else less
+    if not followed:
+        factor *= less * LEISURE if link is not None and is_leisure(link) else less
     return factor

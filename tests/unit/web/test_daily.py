@@ -92,6 +92,25 @@ def test_a_busy_day_is_cut_and_days_of_sections_are_entries_of_their_own(room: N
     assert len(ids) == 3
 
 
+def test_matches_columns_and_live_pages_come_after_news_of_as_many_outlets(room: Newsroom) -> None:
+    told = (
+        ("Navy beats Army 27-14", "https://outlet{}.example/sport/navy"),
+        ("Navy frigate inquiry - live", "https://outlet{}.example/news/inquiry"),
+        ("Navy divers find wreck", "https://outlet{}.example/news/wreck"),
+    )
+    room.publish(
+        *(
+            item(title, source, age=(20 - n) * HOUR, summary="", url=url.format(m))
+            for n, (title, url) in enumerate(told)
+            for m, source in enumerate(("bbc-world", "kyodo"))
+        ),
+        item("Navy buys potatoes", age=21 * HOUR, summary=""),
+    )
+    (brief,) = room.client.get("/sections/defense/daily.json").get_json()["items"]
+    assert brief["summary"] == "Navy divers find wreck; Navy buys potatoes; Navy frigate inquiry - live"
+    assert brief["content_html"].count("<li>") == 4
+
+
 def test_of_a_busy_day_only_what_is_shown_is_read_in_full(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the reports of each story, to show fifteen of thousands took three times as long."""
     room.publish(*(item(f"Navy {what}", age=20 * HOUR) for what in MANY))

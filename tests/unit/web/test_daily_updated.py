@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.web import daily
@@ -113,6 +114,20 @@ def test_a_story_that_is_not_among_the_first_moves_nothing_until_it_was(
     assert "potatoes" in less
     assert "collide" not in less, "one outlet told it"
     assert updated == "2026-11-24T14:00:00Z"
+
+
+def test_a_headline_that_is_no_news_any_more_moves_the_brief(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daily, "STORIES", 1)
+    room.overrule(hide=[FIRST, SECOND])
+    room.now += HOUR
+    room.publish(item("Missile found in a barn", "kyodo", age=16 * HOUR))
+    assert "potatoes" in yesterday(room)[0]
+    room.now += HOUR
+    room.change(replace(OTHER, title="Why does the navy buy potatoes?", hash="anew"))
+    room.publish()
+    less, updated = yesterday(room)
+    assert "barn" in less
+    assert updated == "2026-11-24T15:00:00Z"
 
 
 def test_a_clock_that_was_set_back_moves_the_brief_forward(room: Newsroom) -> None:
