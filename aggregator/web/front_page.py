@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import chain, islice
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -70,7 +71,8 @@ def front_page(lib: Library) -> FrontPage:
     since = lib.hour() - RECENT  # by the hour, as the date of the page
     known = {story.n for story in chain(chain.from_iterable(lists.values()), chain.from_iterable(held.values()))}
     recent = [story for story in newest if story.published >= since]
-    affairs = Affairs(recent, reading.publishers(known), lib.now(), subjects)
+    publishers = reading.publishers(known)
+    affairs = Affairs(recent, publishers, lib.now(), subjects)
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
     told = (story for story in several if story.id not in homes and story.published >= last - PAST_TOP)
     top = affairs.foremost(told, FOREMOST)
@@ -85,7 +87,9 @@ def front_page(lib: Library) -> FrontPage:
         stories = [*own, *without(own, affairs.foremost(others, PER_SECTION, (*own, *top, *chapters)))][:PER_SECTION]
         if stories:
             shown.append((section, stories))
-    come = _just_in([one for one in newest if one.id not in seen], subjects, since, _beside(len(top), len(chapters)))
+    come = _just_in(
+        [one for one in newest if one.id not in seen], publishers, subjects, since, _beside(len(top), len(chapters))
+    )
     full = reading.in_full({story.n for story in chain(top, chapters, come, *(stories for _, stories in shown))})
 
     def in_full(stories: Iterable[StoryHead]) -> list[StoryView]:
@@ -102,19 +106,29 @@ def _beside(top: int, chapters: int) -> int:
 
 
 def _just_in(
-    newest: Sequence[StoryHead], subjects: Collection[StreamName], since: datetime, most: int
+    newest: Sequence[StoryHead],
+    publishers: Mapping[int, Collection[str]],
+    subjects: Collection[StreamName],
+    since: datetime,
+    most: int,
 ) -> list[StoryHead]:
-    """The newest stories that report news on the editor's subjects and were published after `since`. If there are fewer than `most` of
-    them, other new stories (such as sports and columns) follow: with few sources, further stories on the subjects would be weeks old.
+    """The newest stories that report news on the editor's subjects and were published after `since`, at most a third of one outlet alone
+    (`publishers`: by number of a story). If there are fewer than `most` of them, more of these outlets follow, then other new stories (such
+    as sports and columns): with few sources, further stories on the subjects would be weeks old.
 
     The result is ordered by publication, which is the time shown beside each story; by time of entering, stories from one late poll
     would come first."""
+    held = Counter[frozenset[str]]()
 
-    def wanted(one: StoryHead) -> bool:
-        return one.published >= since and is_followed(one, subjects) and tells(one.title, one.link)
+    def is_one_of_few(one: StoryHead) -> bool:
+        outlets = frozenset(publishers.get(one.n, ()))
+        held[outlets] += 1
+        return held[outlets] <= most // 3
 
-    first = islice(filter(wanted, newest), most)
-    ids = list(dict.fromkeys(one.id for one in chain(first, newest)))[:most]
+    wanted = [
+        one for one in newest if one.published >= since and is_followed(one, subjects) and tells(one.title, one.link)
+    ]
+    ids = list(dict.fromkeys(one.id for one in chain(filter(is_one_of_few, wanted), wanted, newest)))[:most]
     return sorted((one for one in newest if one.id in ids), key=lambda one: one.published, reverse=True)
 
 

@@ -159,12 +159,33 @@ def test_what_has_just_come_in_stands_beside_what_most_outlets_report(room: News
     ]
     room.publish(*single, *several)
     text = room.client.get("/").text
-    beside = text[text.index('<ol class="ticker">') :].partition("</ol>")[0]
-    assert re.findall(r"/stories/([^\"]+)\"[^>]*>", beside) == [one.id for one in single[:9]]
+    assert _beside(room) == [one.id for one in single[:9]]
     for name, extension in (("rss+xml", "rss"), ("atom+xml", "atom"), ("feed+json", "json")):
         assert re.search(
             rf'<link rel="alternate" type="application/{re.escape(name)}"[^>]+/news/latest\.{extension}"', text
         )
+
+
+def test_one_outlet_does_not_fill_what_has_just_come_in(room: Newsroom) -> None:
+    """At night the briefs that one posts together took seven of nine places."""
+    words = ["anchors", "boilers", "cooks", "divers", "engines", "flags", "guns", "hulls", "islands", "jetties"]
+    briefs = [
+        item(f"Navy counts {n + 20} {word}", age=timedelta(minutes=n), summary="") for n, word in enumerate(words)
+    ]
+    others = [
+        item(f"Missile hits {word}", ("kyodo", "reuters")[n % 2], age=timedelta(hours=n + 1), summary="")
+        for n, word in enumerate(words[:6])
+    ]
+    room.publish(*briefs, *others)
+    assert _beside(room) == [one.id for one in (*briefs[:3], *others)]
+    room.overrule(hide=others[1:])  # few others: then more of it
+    assert _beside(room) == [one.id for one in (*briefs[:8], others[0])]
+
+
+def _beside(room: Newsroom) -> list[str]:
+    """The ids of the stories under "Just in"."""
+    beside = room.client.get("/").text.partition('<ol class="ticker">')[2].partition("</ol>")[0]
+    return re.findall(r"/stories/([^\"]+)\"[^>]*>", beside)
 
 
 def test_what_has_just_come_in_names_its_outlets(room: Newsroom) -> None:
