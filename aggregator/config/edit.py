@@ -60,7 +60,7 @@ def scalar(text: str, *, flow: bool = False) -> str:
         _PLAIN.fullmatch(text)
         and text == text.strip()
         and text.lower() not in NO_TEXT
-        and not re.fullmatch(r"[\d.,]+", text)
+        and not re.fullmatch(r"[\d.,_-]+", text)
     )
     return text if safe and not (flow and "," in text) else _quoted(text)
 

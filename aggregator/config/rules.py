@@ -185,6 +185,8 @@ def _weighed(value: Table, read: Callable[[object], str]) -> Term:
         raise Wrong("`unless` stands beside `all`: {all: [truce, war], unless: [gaza, syria*]}", value["unless"])
     if isinstance(listed := value.get("all"), str) and not re.fullmatch(r"[0-9.]*", listed):
         raise Wrong("`all` takes a list: write {all: [drone, taiwan]}", listed)
+    if len(value) == 2 and (rest := [*value][1]).isdigit() and value[rest] == "":
+        raise Wrong(f"a comma ends the weight here: write it with a point, such as 1.{rest}", value.keys_at[rest])
     if len(value) > 1:
         known = ALL_KEYS if value.keys() & {*ALL_KEYS} else ()
         stray = next((key for key in value if key not in known), "")

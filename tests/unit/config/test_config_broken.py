@@ -144,6 +144,7 @@ SCALARS = [
     (SOURCE + "    every: 5 minutes\n", "4:12", ["did you mean 5m"]),
     (SOURCE + "    every: 90 mins\n", "4:12", ["did you mean 90m"]),
     (SOURCE + "    every: 2 Hours\n", "4:12", ["did you mean 2h"]),
+    ("sections: [{id: a, words: [{missile*: 1,5}]}]\n", "1:41", ["such as 1.5"]),
     ("sections: [{id: a, words: ['missile*:2']}]\n", "1:28", ["`missile*: 2`"]),
     (SOURCE + "    every: 0s\n", "4:12", ["out of range", "1s", "4w"]),
     (SOURCE + "    every: 99w\n", "4:12", ["out of range"]),

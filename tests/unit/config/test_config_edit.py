@@ -164,6 +164,11 @@ def test_a_scalar_reads_as_it_was_given(text: str) -> None:
     assert made.name == given_name
 
 
+@pytest.mark.parametrize("text", ["no", "null", "20.5", "2026-12-01", "1_000"])
+def test_what_other_programs_take_for_no_text_is_quoted(text: str) -> None:
+    assert scalar(text) == f'"{text}"'
+
+
 def test_plain_addresses_need_no_quotes() -> None:
     assert scalar("https://a.example/b?c=d&e=%20") == "https://a.example/b?c=d&e=%20"
 
