@@ -77,6 +77,8 @@ def moment(args: Mapping[str, str], name: str, now: datetime) -> datetime | None
         # Rounded to the minute, so that equal requests within a minute are the same query.
         return now.replace(second=0, microsecond=0) - timedelta(minutes=minutes)
     try:
+        if len(text) > MAX_VALUE:  # Python reads any number of digits, and every link of the answer would repeat them
+            raise ValueError
         # A `+` in a query string arrives as a blank; RFC 3339 allows lower-case t and z.
         found = datetime.fromisoformat(text.upper().replace(" ", "+"))
         found = found if found.tzinfo else found.replace(tzinfo=UTC)

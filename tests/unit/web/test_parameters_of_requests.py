@@ -31,6 +31,7 @@ BAD = (
     ("view", "none"),
     ("since", "yesterday"),
     ("since", "2026-13-01"),
+    ("until", f"2026-11-24T12:00:00.{'1' * 300}"),  # Python reads any number of digits, and each link would repeat them
     ("until", "99999h"),
     ("until", "24x"),
     ("section", "none"),
