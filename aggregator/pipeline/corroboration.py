@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
@@ -18,6 +19,9 @@ LATE = 900
 """Reports within so many seconds of the first one count as first reports: a round of polls takes less."""
 FULL = 40
 """A summary of fewer letters says no more than a headline."""
+COPIES = 100
+"""An outlet of which a story has so many copies of agencies' texts is asked for no text of its own any more. Two feeds of one hand, with
+a thousand such texts a day under one headline, would otherwise hold up all editions: each copy is compared with all before it."""
 EARLIER = 86_400
 """A later report may be dated up to so many seconds before the first reports: sources with little news are polled only a few times a
 day."""
@@ -128,13 +132,15 @@ class Coverage:
         told: list[Lead] = []
         shown: list[Lead] = []  # those of agencies, and the first that each outlet prints
         printed: set[str] = set()
+        copies = Counter[str]()  # of outlets that do not count
         gone = False  # whether the text of an earlier report was pruned
         for member in self.members:
             item, publisher = member.item, self._author(member).item.publisher
             lead = Lead(item.summary, item.author)
-            if publisher not in found and item.canonical not in articles:
+            if publisher not in found and item.canonical not in articles and copies[publisher] < COPIES:
                 others = told if lead.credited else shown
                 copied = not item.pruned and any(is_copy(lead, other) for other in others)
+                copies[publisher] += copied
                 unknown = item.pruned or (gone and item.story is not None)
                 if not copied and not (unknown and found and self._was_copy(member)):
                     found[publisher] = item.entered

@@ -13,6 +13,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import EditionItem, InStream, Member, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.normalise.address import canonical
+from aggregator.pipeline import corroboration
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose, keeps_place, recomposed
 from aggregator.pipeline.edits.plan import streams_of
@@ -235,6 +236,24 @@ def test_hundreds_of_reports_of_agencies_are_not_read_anew_for_each_of_their_cop
     printed = [member(n + 61, "Daily", f"Grid {n}", n + 61, summary=f"{reports[-1]} {n}") for n in range(60)]
     assert told([*own, *printed]).publishers == (("Reuters", 1),)
     assert 100 < len(read) < 2_000, "7,200 if each copy reads what came before"
+
+
+def test_two_outlets_that_fill_a_story_with_texts_of_agencies_and_their_copies_hold_up_no_edition(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[copies.Lead] = []
+
+    def counted(one: copies.Lead, other: copies.Lead) -> bool:
+        compared.append(one)
+        return copies.is_copy(one, other)
+
+    monkeypatch.setattr(corroboration, "is_copy", counted)
+    words = [f"{chr(97 + n % 26)}{n}" for n in range(30_000)]
+    texts = [f"KYIV (AP) - {' '.join(words[n * 40 : n * 40 + 40])}" for n in range(700)]
+    own = [member(n + 1, "Y", "Grid", n + 1, summary=text) for n, text in enumerate(texts)]
+    printed = [member(n + 701, "X", "Grid", n + 701, summary=text) for n, text in enumerate(texts)]
+    assert told([*own, *printed]).publishers == (("Y", 1),)
+    assert len(compared) < 10_000, "245,350 if each copy is looked for"
 
 
 RUSSIAN = (
