@@ -25,15 +25,17 @@ def problem(row: shapes.Source) -> str:
     return row["last_error"] or ("" if row["state"] in WITHOUT_TROUBLE else row["evidence"])
 
 
-def source_rows(lib: Library) -> list[shapes.Source]:
-    """The health of all configured sources, in the order of the file. Secrets in addresses are masked."""
+def source_rows(lib: Library, only: str | None = None) -> list[shapes.Source]:
+    """The health of all configured sources, in the order of the file, or of the one with the id `only`. Secrets in addresses are masked."""
     force = lib.in_force()
     listed = addresses(lib)
-    states = {state.id: state for state in lib.archive.sources.states()}
+    states = {state.id: state for state in lib.archive.sources.states([only] if only else None)}
     drops = lib.archive.sources.drops()
     unplaced = lib.archive.upkeep.noted(notes.SET_ASIDE) or {}
     rows: list[shapes.Source] = []
     for source in force.settings.sources:
+        if only not in (None, source.id):
+            continue
         state = states.get(source.id) or SourceState(source.id, source.id, source.url)
         kind, evidence = public_health(state, listed)
         rows.append(

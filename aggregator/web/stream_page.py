@@ -55,7 +55,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
     path = path_of(kind, id) + (f"/{month}" if month else "")
     found = stream.stories or stream.items
     carried = [name for name in parameters.KEPT if name not in IN_FORM and request.args.get(name)]
-    health = next((row for row in source_rows(lib) if row["id"] == id), None) if kind == "source" else None
+    health = next(iter(source_rows(lib, id)), None) if kind == "source" else None
     return page(
         "stream.html",
         None if health else max(lib.changed(), stream.modified),  # a poll changes the health alone
