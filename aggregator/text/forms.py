@@ -23,7 +23,7 @@ from aggregator.text.words import listed, other_spellings
 SHORTEST = 4
 """Minimum number of letters of a singular whose plural is formed by rule."""
 _QUOTED = re.compile(r'"(.*)"')
-_TYPE = re.compile(r"(?<=\b[a-z]) (?=\d)", re.IGNORECASE)
+_TYPE = re.compile(r"(?<=(?<!\w)[^\W\d_])\s+(?=\d)")
 _BARE = re.compile(r"[\W_]*(?P<head>(?:\w+[-\u2010-\u2015])*)(?P<last>[^\W_]+)(?P<possessive>['’ʼ][sS])?[\W_]*")
 _THOUSANDS = re.compile(r"[\W_]*(?P<number>[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{3,})[\W_]*")
 _NUMBERED = re.compile(

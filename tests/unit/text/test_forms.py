@@ -39,6 +39,8 @@ def test_singular_and_plural_find_each_other(one: str, several: str) -> None:
 def test_a_phrase_is_searched_as_written_and_a_type_in_it_as_the_index_has_it() -> None:
     assert forms('"new hurricanes"') == ("new hurricanes",)
     assert forms('"the F 35 and su 35"') == ("the F 35 and su 35", "the F-35 and su 35")
+    assert forms('"Т  90"') == ("Т  90", "Т-90")
+    assert forms('"group 7 f"') == ("group 7 f",)
 
 
 @pytest.mark.parametrize(
