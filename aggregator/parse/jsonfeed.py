@@ -23,9 +23,10 @@ from aggregator.parse.fields import as_meant, in_lines, person, size
 
 _MOST = 10 * MAX_ENTRIES  # millions, which may be of one character each, would take many seconds
 _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
-# A string, also one that does not end; a comma that nothing follows; the end of an object without the comma behind it.
-_MISTAKE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|,(?=\s*+[,\]}])|\}(?=\s*+\{)', re.DOTALL)
-_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|(.))', re.DOTALL)
+# A string, also one that does not end; commas that nothing stands before; one that nothing follows; the end of an object without the
+# comma behind it.
+_MISTAKE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[{](?:\s*+,)++|,(?=\s*+[,\]}])|\}(?=\s*+\{)', re.DOTALL)
+_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|x([0-9a-fA-F]{2})|(.))', re.DOTALL)
 _COMMA = re.compile(r"\s*,\s*")
 _BROKEN = "the document is broken JSON"
 
@@ -101,11 +102,17 @@ def _decoded(text: str) -> tuple[object, tuple[str, ...]]:
 
 
 def _mended(found: re.Match[str]) -> str:
-    if found[0] == ",":
-        return ""
-    if found[0] == "}":
+    mistake = found[0]
+    if mistake[0] in ",[{":
+        return mistake[0].strip(",")
+    if mistake == "}":
         return "},"
-    return _ESCAPE.sub(lambda escape: escape[1] or escape[0], found[0])  # as JavaScript reads it
+    return _ESCAPE.sub(_escaped, mistake)
+
+
+def _escaped(escape: re.Match[str]) -> str:
+    """As JavaScript reads it."""
+    return f"\\u00{escape[1]}" if escape[1] else escape[2] or escape[0]
 
 
 def _complete_items(text: str) -> str:

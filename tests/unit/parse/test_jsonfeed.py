@@ -182,7 +182,8 @@ def test_what_json_does_not_allow_costs_nothing_else() -> None:
     ("second", "title"),
     [
         ('{"id": "2", "title": "Two", }', "Two"), ('{"id": "2", "tags": ["a", "b" ,\n], "title": ",]\\",}"}', ',]",}'),
-        ('{"id": "2", "title": "It\\\'s \\_2\\_, caf\\u00e9 \\\\d"}', "It's _2_, café \\d"), (', {"id": "2", "title": "Two"}', "Two"),
+        ('{"id": "2", "title": "It\\\'s \\_2\\_, caf\\u00e9 \\\\d"}', "It's _2_, café \\d"),
+        ('{, "id": "2", "title": "It\\x27s {, \\x3c"}', "It's {, &lt;"), (', {"id": "2", "title": "Two"}', "Two"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("comma", [",", "\n"])
