@@ -59,6 +59,7 @@ _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/"
 # Found by libxml2: in Python each entry that is nested thousands deep would take a millisecond.
 _BASES: Any = etree.XPath("ancestor-or-self::*/@xml:base", smart_strings=False)
 _UPDATED = ("updated", "modified", "lastbuilddate")
+_ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def needed(markup: bytes) -> bool:
@@ -106,7 +107,7 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
     published, updated = dated(map(texts.get, _PUBLISHED)), dated(map(texts.get, _UPDATED))
     publisher, address = _source(source)
     if (link := _link(element, item.link)) != item.link:
-        guid = element.findtext("{http://www.w3.org/2005/Atom}id") or texts.get("guid")
+        guid = texts.get("id") if _is_atom(element) else element.findtext(_ATOM + "id") or texts.get("guid")
         item = replace(item, link=link, guid=None if guid == link else guid)
     base = base_of(element)
     return replace(
@@ -142,14 +143,21 @@ def _of_media(element: etree._Element, name: str) -> str | None:
 def _link(element: etree._Element, found: str | None) -> str | None:
     """The link of an entry; `found` is the one that fastfeedparser found, which for an RSS item may be another element or the guid. If an
     RSS item has several <link> elements, the last one counts, as in feedparser, newsboat and Miniflux. Some feeds of Atom write it as in
-    RSS."""
+    RSS; there the text of a link with an address is no address."""
     own = element.tag.removesuffix("item").removesuffix("entry")
     links = [
-        link for link in element.iterchildren(f"{own}link", reversed=True) if link.get("rel") in (None, "alternate")
+        link
+        for link in element.iterchildren(f"{own}link", reversed=True)
+        if link.get("rel", "alternate").lower() == "alternate"
     ]
     texts = [(link.text or "").strip() for link in links]
     attributes = [link.get("href", "").strip() for link in links]
-    return followed([link for link in (*texts, found, *attributes) if link])
+    found_first = (found, *texts) if _is_atom(element) else (*texts, found)
+    return followed([link for link in (*found_first, *attributes) if link])
+
+
+def _is_atom(element: etree._Element) -> bool:
+    return element.tag.endswith("entry")
 
 
 def _children(element: etree._Element) -> tuple[dict[str, str], etree._Element | None, list[str]]:

@@ -13,7 +13,8 @@ _HTML = re.compile(
     r"</(?:p|div|a|b|i|em|strong|span|li|h[1-6]|figure)>|<(?:br|img)\b[^<>]*>|&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(?!0000|0001)\d{4}")
+# Of four digits (not +0100, a zone), or of two behind day and month, as RFC 822 has it (not 2 Nov 10:00).
+_YEAR = re.compile(r"(?<![+\d])(?!0)\d{4}|\d[\s-]+[^\W\d_]{3,}[\s-]+\d\d\b(?!:)")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")

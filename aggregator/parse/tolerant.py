@@ -40,7 +40,14 @@ _OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|date)((?:\s[^<>]*?)?)(/?)>")
 _ID = re.compile(rb"<(/?)id(?=[\s/>])")
 _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
-_XML = re.compile(rb"(<content\s(?:[^<>]*\s)?type=[\"'])(?:(?:text|application)/xml|[\w./-]+\+xml)(?=[\"'])")
+_XML = re.compile(
+    rb"(<content\s(?:[^<>]*\s)?type=[\"'])(?i:(?!application/xhtml)[\w.-]+/(?:[\w.-]+\+)?xml)(?:\s*;[^\"'<>]*)?([\"'][^<>]*+)"
+    rb"((?<!/)>(?:[^<]++|<(?!/?(?:content|entry)[\s>]))*+(?=</content))?"
+)
+_DATA = re.compile(
+    rb">\s*<(?!!)(?!(?:[^<]*<)*?(?:[\w-]+:)?"
+    rb"(?:html|body|article|section|div|p|h[1-6]|ul|ol|table|pre|blockquote|span|em|strong|a|br|img)[\s/>])"
+)
 _LANGUAGE = re.compile(rb"\sxml:lang\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')")
 _NO_ADDRESS = re.compile(rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?)href=(?:\"\s*\"|'\s*')")
 _OF_NETWORKS = re.compile(rb"<og(?=[\s>])(?:(?!</?(?:og|item|entry)\b)[\s\S]){1,20000}")
@@ -90,7 +97,8 @@ def _prepared(document: Document) -> bytes:
       part of the domain (`.online`).
     - Each <author> of RSS and each <atom:link> is marked: feedparser mixes them with dc:creator and <link>.
     - The language of the feed is removed: feedparser would give it to each entry, as if the entry said so itself.
-    - A text of Atom that is XML is called XHTML: feedparser would take it for base64.
+    - A text of Atom that is XML is called XHTML: feedparser would take it for base64. Without any element of HTML it is data (an alert,
+      a row of a table), whose values in a row are no text: it goes.
     - Empty addresses are removed: feedparser would take xml:base for them.
     - In a malformed document, references to quotation marks are written in a form that feedparser reads correctly, and tags in one
       line: one of several lines with a quotation mark too many would take the rest of the document."""
@@ -110,7 +118,7 @@ def _prepared(document: Document) -> bytes:
         ]
         parts[1::2] = [_replaced(part, _IN_CDATA) for part in parts[1::2]]
         data = b"".join(parts)
-    data = _XML.sub(rb"\1xhtml", data)
+    data = _XML.sub(_as_xhtml, data)
     first = ENTRY.search(data)
     start = first.start() if first else 0
     data = _LANGUAGE.sub(b"", data[:start]) + data[start:]
@@ -133,6 +141,11 @@ def _with_parts_apart(data: bytes) -> bytes:
 def _own(tag: re.Match[bytes]) -> bytes:
     """The tag with another name and without attributes: feedparser drops the text of unknown elements that have attributes."""
     return b"<%sown-%s%s%s>" % (tag[1], tag[2], b"".join(_DECLARED.findall(tag[3])), tag[4])
+
+
+def _as_xhtml(content: re.Match[bytes]) -> bytes:
+    text = content[3] or b""
+    return content[1] + b"xhtml" + content[2] + (b">" if _DATA.match(text) else text)
 
 
 def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:

@@ -1366,21 +1366,41 @@ def test_a_text_of_atom_may_be_xml(title: str, end: str, type: str) -> None:
     assert one.content == "<p>Told &amp; <b>done</b></p>"
 
 
+@pytest.mark.parametrize("type", ["application/xml", "text/xml; charset=utf-8", "Application/CAP+XML"])
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_xml_that_is_data_is_no_text(title: str, end: str, type: str) -> None:
+    """An alert, a row of a table: their values in a row would be "17Actual2026-01-01"."""
+    data = '<alert xmlns="urn:x"><id>17</id><status>Actual</status><title>Other</title></alert>'
+    for content in (f'<content type="{type}">{data}</content>', f'<content type="{type}" src="https://e.org/1"/>'):
+        entry = f"<entry><id>1</id><title>T</title>{content}<summary>Told</summary></entry>"
+        one, other = read(atom(entry + OTHER % title + end)).items
+        assert (one.title, one.content) == ("T", "Told")
+        assert other.title
+
+
 @pytest.mark.parametrize(
     "said",
     [
         "<link>https://e.org/1</link>",
         '<link rel="self" href="https://e.org/s"/><link> https://e.org/1 </link><link rel="enclosure">https://e.org/2</link>',
+        '<link rel="Alternate">https://e.org/1</link>',
+        '<link href="https://e.org/1">Read more</link><link>https://e.org/2</link>',
     ],
 )
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_an_address_of_atom_may_be_written_as_in_rss(title: str, end: str, said: str) -> None:
-    one, other = parsed(atom(f"<entry><id>1</id><title>T</title>{said}</entry>" + OTHER % title + end)).items
-    assert (one.guid, one.link) == ("1", "https://e.org/1")
-    assert other.link == parsed(atom(OTHER % title)).items[0].link
+    for authors in ("", "<author><name>A</name></author><author><name>B</name></author>"):
+        entry = f"<entry><id>1</id><title>T</title>{said}{authors}</entry>"
+        one, other = parsed(atom(entry + OTHER % title + end)).items
+        assert (one.guid, one.link) == ("1", "https://e.org/1")
+        assert other.link == parsed(atom(OTHER % title)).items[0].link
+        old = atom(entry).replace(b"http://www.w3.org/2005/Atom", b"http://purl.org/atom/ns#")
+        assert [(one.guid, one.link) for one in parsed(old).items] == [("1", "https://e.org/1")]
 
 
-@pytest.mark.parametrize("first", ["yesterday", "0000-00-00 00:00:00", "n/a"])
+@pytest.mark.parametrize(
+    "first", ["yesterday 10:00 +0100", "0000-00-00 00:00:00", "Mon, 01 Jan 0001 00:00:00 +0100", "n/a", "2 Nov 10:00"]
+)
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_a_date_that_is_none_hides_no_other(title: str, end: str, first: str) -> None:
     dates = f"<pubDate>{first}</pubDate><dc:date>2026-11-02T10:00:00Z</dc:date>"
@@ -1388,6 +1408,16 @@ def test_a_date_that_is_none_hides_no_other(title: str, end: str, first: str) ->
         rss([item(dates, guid="1"), item("<pubDate>02 Nov 26 10:00 GMT</pubDate>", title=title, guid="2"), end])
     ).items
     assert str(one.published) == str(other.published) == "2026-11-02 10:00:00+00:00"
+
+
+@pytest.mark.parametrize("first", ["02 Nov 26 10:00 GMT", "02-Nov-26 10:00"])
+@pytest.mark.parametrize("name", ["dc:date", "atom:updated"])
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_a_year_of_two_digits_is_one(title: str, end: str, name: str, first: str) -> None:
+    """RSS allows it (RFC 822)."""
+    dates = f"<pubDate>{first}</pubDate><{name}>2026-11-05T10:00:00Z</{name}>"
+    one, _ = read(rss([item(dates, guid="1"), item(title=title, guid="2"), end])).items
+    assert str(one.published) == "2026-11-02 10:00:00+00:00"
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
