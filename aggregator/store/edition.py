@@ -13,7 +13,7 @@ import orjson
 from aggregator.errors import RenamedMeanwhile
 from aggregator.model import notes
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, EditionItem, InStream, Member, Remembered, StoryState
+from aggregator.model.story import Batch, EditionItem, Entry, InStream, Member, Remembered, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.ports import StoryRow
 from aggregator.store.conditions import NEVER, match
@@ -37,6 +37,7 @@ from aggregator.store.rows import (
 from aggregator.store.shifts import KEPT as SHIFTS_SECONDS
 from aggregator.store.shifts import QUARTER, Row, shifts
 from aggregator.store.versions import COUNTED, Change, keep_version, stream_numbers
+from aggregator.text.headline import is_leisure, tells
 
 PAGE = 500
 """So many stories are in memory at a time when all are gone through."""
@@ -165,7 +166,7 @@ class EditionStore(ABC, Generic[Writer]):
             db.modify("UPDATE stories SET epoch = ? WHERE n IN", batch.unmoved, batch.epoch)
             if not batch.shows:
                 return
-            before = entries_before(db, batch)
+            before, lessened = entries_before(db, batch), no_longer_news(db, batch)
             merge_stories(db, batch, changed)
             placements = [placement_row(placed, changed) for placed in batch.placed]
             db.insert("placements", _PLACEMENT, placements, _PLACED_AGAIN)
@@ -176,7 +177,7 @@ class EditionStore(ABC, Generic[Writer]):
             db.insert("stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], _STORY_AGAIN)
             # If the clock was set back, `changed` alone is later than all before. But one that was far ahead dates no later news.
             back = QUARTER <= changed - batch.now < SHIFTS_SECONDS
-            streams = save_entries(db, batch, before, changed if back else batch.now)
+            streams = save_entries(db, batch, before, lessened, changed if back else batch.now)
             save_memory(db, batch.memory)
             change.end(streams)
 
@@ -242,9 +243,20 @@ def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
             db.write(f"DELETE FROM {table} = ?", (merge.younger,))
 
 
-def save_entries(db: Writes, batch: Batch, before: list[Row], now: int) -> set[StreamName]:
-    """Writes the streams that the batch's stories are in, and the publishers that corroborate them. Returns these streams. `now`: the time
-    of what the days of a stream do not show of a change."""
+def no_longer_news(db: Reads, batch: Batch) -> set[int]:
+    """Those of the batch's stories whose stored headline reports news, and whose new one does not."""
+    others = [story.n for story in batch.stories if not _is_news(story.entry)]
+    before = db.select("SELECT n, entry FROM stories WHERE n IN", others)
+    return {n for n, entry in before if _is_news(decode_entry(entry))}
+
+
+def _is_news(entry: Entry) -> bool:
+    return tells(entry.title, entry.link) and not (entry.link and is_leisure(entry.link))
+
+
+def save_entries(db: Writes, batch: Batch, before: list[Row], lessened: set[int], now: int) -> set[StreamName]:
+    """Writes the streams that the batch's stories are in, and the publishers that corroborate them. Returns these streams. `lessened`: see
+    `no_longer_news`; `now`: the time of what the days of a stream do not show of a change."""
     stories = batch.stories
     streams = {one.stream for story in stories for one in story.streams}
     rows = sorted(entry_rows(stories, stream_numbers(db, streams)))  # in the order of the table's key
@@ -255,7 +267,7 @@ def save_entries(db: Writes, batch: Batch, before: list[Row], now: int) -> set[S
     db.insert("entries", _ENTRY, [row for row in rows if row[:2] not in known])
     db.insert("entries", _ENTRY, [row for row in rows if row[:2] in known], _ENTRY_AGAIN)
     updated = {story.n: story.entry.updated for story in stories}
-    if moved := shifts(before, rows, updated, now):
+    if moved := shifts(before, rows, updated, now, lessened):
         newest = f"ON CONFLICT (stream, published) DO UPDATE SET at = {db.dialect.greatest}(shifts.at, excluded.at)"
         db.insert("shifts", "bigint bigint bigint", moved, newest)
     return streams

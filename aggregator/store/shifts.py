@@ -1,10 +1,11 @@
 """Shifts: changes of a day of a stream that the stories listed there do not show. Pure functions. A list of a stream by days must know when
 each day last changed. A story that has left the day (hidden, merged, moved by an edit, or with another time of publication) is no longer
-there to show it; so the time is stored as a shift. The same for known stories that enter, and for reports that come late."""
+there to show it; so the time is stored as a shift. The same for known stories that enter, for reports that come late, and for
+headlines that are news no more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from aggregator.store.rows import EntryRow
 
@@ -20,17 +21,23 @@ Row = tuple[int, int, int, bool, int]
 
 
 def shifts(
-    before: Iterable[Row], after: Iterable[EntryRow], updated: Mapping[int, int], now: int
+    before: Iterable[Row],
+    after: Iterable[EntryRow],
+    updated: Mapping[int, int],
+    now: int,
+    lessened: Collection[int] = (),
 ) -> list[tuple[int, int, int]]:
     """(stream, published, now) for each change of a story in a stream: it entered, left, or its entry changed. `updated`: number of a story
     → time when its entry was updated. If the day can be seen to have changed by that time, there is no shift; except if a day may have
-    ended since, because items of a back-catalogue have times long before they came."""
+    ended since, because items of a back-catalogue have times long before they came. `lessened`: stories that may fall behind others, so
+    that a list of the first of a day does not show their time any more."""
     old, said = {}, {}
     for stream, story, published, active, at in before:
         said[story] = at
         if active:
             old[stream, story] = published
     late = {story for story, at in updated.items() if at != said.get(story) and at // QUARTER < now // QUARTER}
+    late.update(lessened)
     new = {
         (stream, story): published
         for stream, story, _, _, published, active in after

@@ -53,22 +53,19 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
     """The brief of a day; None if it has no stories. Its id depends only on the day and the first id of the section.
 
     `updated` changes with everything that changes the brief, and never goes back. It is the latest time at which a story that the brief
-    shows was updated, another one that may have been shown before lost outlets or was given a headline that counts less, or any story of
-    the day entered late or left."""
+    shows was updated, another story of the day lost outlets (it may have been shown before), or any story of the day entered late, left, or
+    was given a headline that is no news."""
     force = library.in_force()
     window = (_start(force, day), _start(force, day + timedelta(days=1)))
     reading = library.archive.reading
     told = reading.told(StreamQuery("section", id, window=window), window[1])
-    weights = {story.n: story.outlets * announced(story, id) for story in told}
-    ranked = sorted(told, key=lambda story: (-weights[story.n], story.published, story.id))
+    ranked = sorted(told, key=lambda story: (-story.outlets * announced(story, id), story.published, story.id))
     best, rest = ranked[:STORIES], ranked[STORIES:]
     shown = reading.chosen(best)
     if not shown:
         return None
-    least = weights[best[-1].n]
     fallen = reading.fallen([story.n for story in rest])
-    left = [story for story in rest if story.n in fallen or least <= story.outlets > weights[story.n]]
-    changed = [*(story.updated for story in shown), *(story.updated for story in left)]
+    changed = [*(story.updated for story in shown), *(story.updated for story in rest if story.n in fallen)]
     over = datetime.fromtimestamp(window[1], UTC)
     shifted = datetime.fromtimestamp(reading.shifted(StreamName("section", id), *window), UTC)
     first = next((old.id for old, now in force.renamed.items() if (old.kind, now) == ("section", id)), id)

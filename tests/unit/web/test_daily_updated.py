@@ -130,6 +130,26 @@ def test_a_headline_that_is_no_news_any_more_moves_the_brief(room: Newsroom, mon
     assert updated == "2026-11-24T15:00:00Z"
 
 
+def test_what_is_no_news_moves_the_brief_neither_forward_nor_back(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each outlet that joined a match after midnight moved it; it went back when the match's headline became news of as many outlets."""
+    monkeypatch.setattr(daily, "STORIES", 1)
+    asks = item("Why does the navy buy potatoes?", "reuters", age=16 * HOUR, summary="")
+    room.overrule(hide=[OTHER])
+    room.publish(asks)
+    before = yesterday(room)
+    room.now += HOUR
+    room.publish(item(asks.title, "kyodo", age=HOUR, summary="Kyodo asks so in words of its own."), live=True)
+    assert any(one["title"] == asks.title and len(one["publishers"]) == 2 for one in listed(room))
+    assert yesterday(room) == before
+    room.now += HOUR
+    room.change(replace(asks, title="Navy buys potatoes", hash="anew"))
+    room.publish()
+    assert any(one["title"] == "Navy buys potatoes" and len(one["publishers"]) == 2 for one in listed(room))
+    assert yesterday(room) == before
+
+
 def test_a_clock_that_was_set_back_moves_the_brief_forward(room: Newsroom) -> None:
     """An outlet that joins then does so at an earlier time than another did before."""
     room.now += 3 * HOUR
