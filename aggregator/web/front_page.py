@@ -123,7 +123,7 @@ def _just_in(
     def is_one_of_few(one: StoryHead) -> bool:
         outlets = frozenset(publishers.get(one.n, ()))
         held[outlets] += 1
-        return held[outlets] <= most // 3
+        return len(outlets) > 1 or held[outlets] <= most // 3
 
     wanted = [
         one for one in newest if one.published >= since and is_followed(one, subjects) and tells(one.title, one.link)

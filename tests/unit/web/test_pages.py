@@ -19,7 +19,7 @@ from msgspec import structs
 from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, NOON, Newsroom, Rooms, gibberish, item
 
-from aggregator.model.item import Enclosure
+from aggregator.model.item import Enclosure, Item
 from aggregator.model.poll import PollResult
 from aggregator.model.stream import StreamQuery
 from aggregator.web import layout, related
@@ -182,10 +182,26 @@ def test_one_outlet_does_not_fill_what_has_just_come_in(room: Newsroom) -> None:
     assert _beside(room) == [one.id for one in (*briefs[:8], others[0])]
 
 
+def test_two_outlets_may_fill_what_has_just_come_in(room: Newsroom) -> None:
+    """The fourth story of the same two gave way to what single ones had told hours before."""
+    told = [f"Navy {words}" for words in gibberish(24)]
+
+    def report(n: int, source: str) -> Item:
+        return item(told[n], source, age=timedelta(minutes=n + 1), summary="")
+
+    room.publish(*(report(n, source) for n in range(15) for source in ("bbc-world", "kyodo")))
+    room.publish(*(report(15 + n, ("bbc-world", "kyodo", "reuters")[n % 3]) for n in range(9)))
+    beside = re.findall(r"/stories/[^>]+>Navy ([^<]+)<.*?</li>", _ticker(room), re.DOTALL)
+    assert (len(beside), sum(f"Navy {one}" in told[:15] for one in beside)) == (11, 4)
+
+
 def _beside(room: Newsroom) -> list[str]:
     """The ids of the stories under "Just in"."""
-    beside = room.client.get("/").text.partition('<ol class="ticker">')[2].partition("</ol>")[0]
-    return re.findall(r"/stories/([^\"]+)\"[^>]*>", beside)
+    return re.findall(r"/stories/([^\"]+)\"[^>]*>", _ticker(room))
+
+
+def _ticker(room: Newsroom) -> str:
+    return room.client.get("/").text.partition('<ol class="ticker">')[2].partition("</ol>")[0]
 
 
 def test_what_has_just_come_in_names_its_outlets(room: Newsroom) -> None:
