@@ -96,10 +96,10 @@ def _number_found(query: StreamQuery, stream: Stream, size: int, *, best: bool) 
     found = len(stream.stories or stream.items)
     if not found or (query.filter.empty and query.min_publishers == 1):
         return ""
-    one, several = ("item", "items") if query.view == "items" else ("story", "stories")
+    told = counted(found, "item") if query.view == "items" else counted(found, "story", "stories")
     if best and found > size:
-        return f"The best {size:,} of {'the newest ' if stream.older else ''}{found:,} {several}"
-    return f"More than {found:,} {several}" if stream.older else counted(found, one, several)
+        return f"The best {size} of {'the newest ' if stream.older else ''}{told}"
+    return f"More than {told}" if stream.older else told
 
 
 def _best(stream: Stream, wanted: Filter, most: int) -> Stream:

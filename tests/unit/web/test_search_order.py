@@ -58,6 +58,7 @@ def titles(room: Newsroom, address: str) -> list[str]:
         ("q=ferry", "4 stories"),
         ("q=ferry&order=relevance", "4 stories"),
         ("q=ferry&limit=2", "More than 2 stories"),
+        ("q=ferry&limit=1", "More than 1 story"),
         ("q=ferry&limit=2&order=relevance", "The best 2 of 4 stories"),
         ("q=dredged", "1 story"),
         ("q=dredged&view=items", "1 item"),
