@@ -161,7 +161,7 @@ class Database:
             )
         return self.open()
 
-    def open_to_read(self) -> Store | ReadOnlyStore:
+    def open_to_read(self) -> Store | ReadOnlyArchive:
         """As `open_existing`, but also a file that may only be read, as on a disk that fails. (Of a server only an archive of an earlier
         version cannot be opened so, and that cannot be read.)"""
         try:
@@ -169,7 +169,7 @@ class Database:
         except StoreReadOnly:
             if self.shared:
                 raise
-            return self.read_only()
+            return self._file_read_only()
 
     def sqlite(self) -> SqliteArchive:
         from aggregator.store.sqlite.archive import SqliteArchive
@@ -186,8 +186,9 @@ class Database:
         return PostgresArchive(self._installation.database or "", identity())
 
     def read_only(self) -> ReadOnlyStore:
-        if self.shared:
-            return self._server_read_only()
+        return self._server_read_only() if self.shared else self._file_read_only()
+
+    def _file_read_only(self) -> ReadOnlyArchive:
         from aggregator.store.sqlite.readonly import ReadOnlyArchive
 
         return ReadOnlyArchive(self.file)

@@ -448,7 +448,10 @@ def test_f6_a_read_only_folder_is_one_clear_line(tmp_path: Path, server: Server)
     "left",
     [
         "log",
-        *(pytest.param(one, marks=pytest.mark.skipif(os.geteuid() != 0, reason="mounts")) for one in ("", "log alone")),
+        *(
+            pytest.param(one, marks=pytest.mark.skipif(os.geteuid() != 0, reason="mounts"))
+            for one in ("", "log alone", "index alone")
+        ),
     ],
 )
 def test_f6_what_is_on_a_read_only_disk_is_listed_and_saved(tmp_path: Path, server: Server, left: str) -> None:
@@ -458,11 +461,13 @@ def test_f6_what_is_on_a_read_only_disk_is_listed_and_saved(tmp_path: Path, serv
     with contextlib.closing(SqliteArchive(place / "aggregator.db")):
         aggregator(config, "poll")
         shutil.copytree(place, tmp_path / "left")  # with the poll in its log
-    if left:
+    if "log" in left:
         shutil.rmtree(place)
         (tmp_path / "left").rename(place)
     if left == "log alone":  # as a copy may have it
         (place / "aggregator.db-shm").unlink()
+    if left == "index alone":
+        (tmp_path / "left" / "aggregator.db-shm").rename(place / "aggregator.db-shm")
     with read_only(place):
         assert "last success 20" in aggregator(config, "sources").stdout
         assert "stored stories stay" in aggregator(config, "plan").stdout

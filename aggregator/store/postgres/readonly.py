@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from aggregator.errors import NotAStore
 from aggregator.store.postgres.connection import Connection
-from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.schema import version
 from aggregator.store.postgres.server import Server
 from aggregator.store.postgres.upkeep import Upkeep
@@ -37,4 +36,3 @@ class ReadOnlyArchive(Readable[Connection, Upkeep]):
             connection.close()
             raise NotAStore(f"{connection.server.name}: contains no archive yet; `aggregator worker` creates it")
         super().__init__(connection, Upkeep(connection))
-        self.edition = EditionStore(connection)  # what `plan` and `explain` ask it

@@ -152,7 +152,7 @@ class Connection:
 
     def check_unchanged(self) -> None:
         """Raises StoreBusy if a file on a read-only disk, which is read without locks, was written all the same, as another container may
-        do: what was read is of no one moment, and may seem damaged."""
+        do: what was read is of no one moment, and may seem damaged, or sound though it never was so."""
         if self._written is not None and unchanging(self.path) != self._written:
             raise StoreBusy(f"{self.path}: another process wrote it meanwhile; try again")
 
@@ -164,12 +164,13 @@ class Connection:
 
     @contextmanager
     def translate(self) -> Iterator[None]:
-        """Converts SQLite's exceptions to StoreError, with the cause attached."""
+        """Converts SQLite's exceptions to StoreError, with the cause attached; and see `check_unchanged`."""
         try:
             yield
         except sqlite3.DatabaseError as error:
             self.check_unchanged()
             raise translated(error, self.path, self.patience) from error
+        self.check_unchanged()
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[sqlite3.Connection]:

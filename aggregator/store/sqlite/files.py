@@ -39,13 +39,13 @@ def make_folder(folder: Path) -> None:
 
 
 def unchanging(path: Path) -> tuple[str, int] | None:
-    """How SQLite opens the file (a parameter of its address), and when the file was written (st_mtime_ns), if it is on a read-only disk
-    without the index of a log; else None. It would make that index, unless told that nobody writes the file, or, if there is a log, that
-    it shares it with nobody: then it has the index in memory."""
+    """How SQLite opens the file (a parameter of its address), and when the file was written (st_mtime_ns), if it is on a read-only disk,
+    and not beside both a log and its index; else None. SQLite would make what is missing, unless told that nobody writes the file, or, if
+    there is a log, that it shares it with nobody: then it has the index in memory."""
     file = Path(os.path.realpath(path))
     with suppress(OSError):
-        if os.statvfs(file).f_flag & os.ST_RDONLY and not file.with_name(f"{file.name}-shm").exists():
-            log = file.with_name(f"{file.name}-wal").exists()
+        log, index = (file.with_name(file.name + end).exists() for end in ("-wal", "-shm"))
+        if os.statvfs(file).f_flag & os.ST_RDONLY and not (log and index):
             return "vfs=unix-none" if log else "immutable=1", file.stat().st_mtime_ns
     return None
 
