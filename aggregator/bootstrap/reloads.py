@@ -68,6 +68,9 @@ class Reloads:
         self._broken = False  # whether the file as read last is
         # Whether the waiting edit in the status, if there is one, comes from this machine's file.
         self._waits = not application.database.shared
+        self._told: str | None = (
+            None  # the epoch of the waiting edit that was told: its file may be touched, or get other permissions
+        )
         # The last epoch that another machine put in force with other environment variables.
         self._overruled: str | None = None
         self._edited = in_force if in_force and in_force.epoch != self._application.settings.epoch else None
@@ -132,7 +135,9 @@ class Reloads:
         found = fresh.changes_since(self._own if already else in_force, self._upkeep)
         if already or force or fresh.settings.site.reload == "auto":
             return self._taken(fresh, found, follows=already)
-        self._waits = True
+        if fresh.settings.epoch == self._told:
+            return Reload()
+        self._waits, self._told = True, fresh.settings.epoch
         epoch = in_force.epoch if in_force else None
         status = ConfigurationReport(epoch, rfc3339(utc_now()), Changes().as_json(), waiting=found.as_json())
         head = "the configuration was saved and waits for `aggregator apply`, since reload is manual"
@@ -140,6 +145,7 @@ class Reloads:
 
     def _withdrawn(self) -> Reload:
         """The file equals the configuration in force. If an edit was waiting, it was undone."""
+        self._told = None
         noted = self._upkeep.noted(notes.CONFIGURATION)
         if not self._waits or noted is None or not noted.waiting:
             return Reload()
@@ -172,6 +178,7 @@ class Reloads:
 
     def _taken(self, application: Application, found: Changes, *, follows: bool) -> Reload:
         """Work by this configuration from now on. `found`: what it changes."""
+        self._told = None
         status = ConfigurationReport(application.settings.epoch, rfc3339(utc_now()), found.as_json())
         lines = _listed(IN_FORCE, found)
         # Last: whatever fails after it, the next check would find this configuration in use and make no engine.

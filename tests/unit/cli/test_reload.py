@@ -622,6 +622,12 @@ def test_with_reload_manual_a_saved_file_waits_for_apply(manual: Worker, capsys:
     assert told and told.engine is None and told.status
     assert told.status.waiting is not None
     assert told.status.waiting["sections"]["changed"][0]["removed"] == ("words: missile",)
+    manual.file.chmod(0o600)
+    assert manual.look() is None, "the same edit is told once"
+    for text in (MANUAL, MANUAL_ROCKET):
+        manual.save(text)
+        told = manual.look()
+    assert told and told.status and told.status.waiting, "it was undone meanwhile"
     assert "missile" in manual.in_force()
     assert manual.command("poll", "--due") == 0, "other commands follow what is in force too"
     assert "missile" in manual.in_force()
