@@ -59,8 +59,9 @@ TEXTS = (
 )  # fmt: skip
 """Keys of texts and of lists of texts, in which a # is probably part of the text."""
 
-# Signs that look like those of YAML: a dash that a word processor made, the colon of an input method for Chinese or Japanese.
-LOOKALIKE = re.compile(r"\s*(?:([‐‑‒–—―−－•·])\s|(?:- )?[\w-]+(：))")
+# Signs that look like those of YAML: a dash that a word processor made, the colon of an input method for Chinese or Japanese
+# behind a key. (It also stands within words: `- 台湾：有事`.)
+LOOKALIKE = re.compile(r"\s*(?:([‐‑‒–—―−－•·])\s|(?:- )?[a-z_]+(：))")
 
 _DASH = re.compile(" *-(?= )")
 _CUT_OFF = re.compile(r" (#[^\s#]+)\s*$")

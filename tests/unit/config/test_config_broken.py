@@ -367,6 +367,10 @@ def test_refused_with_its_place_and_advice(text: str, at: str, words: list[str])
         ),
         ("topics: [{id: a, words: [{quad: [b, c]}]}]\n", "1:33: words: `quad` takes a weight, found a list"),
         (
+            "topics:\n  - id: a\n    words:\n      - 台湾：有事\n      - [x\n",
+            "5:11: invalid YAML: a list in [ ] is not closed, or a comma is missing",
+        ),
+        (
             "defaults: {every: 1 Std}\n",
             "1:19: every: expected a duration such as 30s, 15m, 2h, 7d or 2w, found `1 Std`",
         ),
