@@ -68,9 +68,8 @@ class Reloads:
         self._broken = False  # whether the file as read last is
         # Whether the waiting edit in the status, if there is one, comes from this machine's file.
         self._waits = not application.database.shared
-        self._told: str | None = (
-            None  # the epoch of the waiting edit that was told: its file may be touched, or get other permissions
-        )
+        # The epoch of the waiting edit that was told: its file may be touched, or get other permissions.
+        self._told: str | None = None
         # The last epoch that another machine put in force with other environment variables.
         self._overruled: str | None = None
         self._edited = in_force if in_force and in_force.epoch != self._application.settings.epoch else None
