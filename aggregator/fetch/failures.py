@@ -65,6 +65,8 @@ def http_failure(status: int, fresh: Freshness, headers: Mapping[str, str]) -> F
 
 
 def _connecting(error: OSError) -> Failed:
+    if isinstance(error.__cause__, ssl.SSLError):  # in TLS 1.3 a server refuses who connects only afterwards
+        return _tls(error.__cause__)
     if lacking := lack(error):
         raise lacking from error
     if isinstance(error, AddressRefused):

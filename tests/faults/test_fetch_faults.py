@@ -786,6 +786,31 @@ def test_a_handshake_that_hangs_and_one_that_is_no_tls() -> None:
         thread.join(PATIENCE)
 
 
+def test_a_server_that_asks_who_we_are() -> None:
+    """In TLS 1.3 it refuses only after the connection counts as made."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(HOST).configure_cert(context)
+    authority.configure_trust(context)
+    context.verify_mode = ssl.CERT_REQUIRED
+    with socket.create_server((HOST, 0)) as listener:
+        thread = threading.Thread(target=_ask_for_a_certificate, args=(listener, context), daemon=True)
+        thread.start()
+        outcome = fail(ask(f"https://{HOST}:{listener.getsockname()[1]}/", tls=trusting(authority))[0])
+        assert (outcome.kind, outcome.message) == ("tls", "the secure connection could not be set up")
+        thread.join(PATIENCE)
+
+
+def _ask_for_a_certificate(listener: socket.socket, context: ssl.SSLContext) -> None:
+    plain, _ = listener.accept()
+    with context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False) as connection:
+        with pytest.raises(ssl.SSLError):
+            connection.do_handshake()
+        with suppress(OSError):
+            while socket.socket.recv(connection, 4096):  # or the refusal would be lost in a reset
+                pass
+
+
 def _speak_plainly(listener: socket.socket) -> None:
     connection, _ = listener.accept()
     with connection:
