@@ -16,7 +16,7 @@ from aggregator.web import parameters, shapes
 from aggregator.web.queries import MAX_PUBLISHERS
 from aggregator.web.ranking import CANDIDATES
 from aggregator.web.routes import Operation
-from aggregator.web.terms import MAX_QUERY, MAX_TERMS
+from aggregator.web.terms import MAX_QUERY, MAX_TERMS, MAX_WORDS
 
 TEXT: dict[str, Any] = {"type": "string", "maxLength": parameters.MAX_VALUE}
 MOMENT: dict[str, Any] = {"type": "string", "examples": ["2026-11-24T12:00:00Z", "24h", "7d"]}
@@ -24,8 +24,9 @@ MOMENT: dict[str, Any] = {"type": "string", "examples": ["2026-11-24T12:00:00Z",
 QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "q": (
         {"type": "string", "maxLength": MAX_QUERY},
-        f'Words, beginnings of words (missile*: three letters or more), "phrases" and -minus, at most {MAX_TERMS}. All must '
-        "occur in the headline and summary of one report (texts of articles are not searched); of those joined by OR in capitals, any "
+        f'Words, beginnings of words (missile*: three letters or more), "phrases" and -minus, at most {MAX_TERMS} (in all '
+        f"phrases {MAX_WORDS} words). All must occur in the "
+        "headline and summary of one report (texts of articles are not searched); of those joined by OR in capitals, any "
         "one: `drone OR missile strike` is (drone OR missile) and strike. What has a minus (or NOT) must occur in no report of the "
         "story. Parentheses change the grouping; a minus before a group excludes each of its words. A word is also found in the plural or "
         "singular and in its other spellings, unless it is in quotes or `lang` asks for another language than English.",

@@ -15,6 +15,9 @@ from aggregator.text.search import EITHER, INITIALS, indexed
 
 MAX_QUERY = 1000  # characters
 MAX_TERMS = 20
+MAX_WORDS = 100
+"""In all phrases together. Four letters of a script without spaces count as a word. The index compares each word of a phrase with all texts
+that have it, so one common word, written hundreds of times, would take as long as hundreds of searches."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _MARKS = ",;،、，；"
 _COMMA = rf"(?:(?<!\d)[{_MARKS}]|[{_MARKS}](?!\d))"  # not that of 10,000
@@ -25,6 +28,7 @@ _TERM = re.compile(
     rf"|(?:(?!{_COMMA})[^\s()]|(?<=[^\s()])\((?:(?!{_COMMA})[^\s()])*\))+))|(\))|{_COMMA}"
 )
 _LETTER = re.compile(r"[^\W_]")
+_WORD = re.compile(r"[^\W_]+")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors
 
 
@@ -62,8 +66,7 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         wanted = [(f'"{word}"' if operators[1:] else word,) for word in operators]
     if text.strip() and not wanted and not unwanted:  # such a search would find everything
         raise QueryError("q", "`q` must have at least one word of letters or digits")
-    if _size(wanted) + len(unwanted) > MAX_TERMS:
-        raise QueryError("q", f"`q` may have at most {MAX_TERMS} words and phrases; words in quotes count as one")
+    _limit(wanted, unwanted)
     return tuple(map(EITHER.join, wanted)), tuple(unwanted)
 
 
@@ -109,6 +112,19 @@ def _close(groups: list[_Group], unwanted: list[str]) -> None:
         groups[-1].either = False
     elif group.parts:
         groups[-1].add(group.clauses)
+
+
+def _limit(wanted: _Clauses, unwanted: list[str]) -> None:
+    if _size(wanted) + len(unwanted) > MAX_TERMS:
+        raise QueryError("q", f"`q` may have at most {MAX_TERMS} words and phrases; words in quotes count as one")
+    if sum(map(_words, chain(*wanted, unwanted))) > MAX_WORDS:
+        raise QueryError(
+            "q", f"`q` may have at most {MAX_WORDS} words, those in quotes and between hyphens counted one by one"
+        )
+
+
+def _words(term: str) -> int:
+    return max(len(_WORD.findall(term)), len(_WORD.findall(indexed(term))) // 4)
 
 
 def _size(clauses: _Clauses) -> int:

@@ -15,7 +15,7 @@ from newsroom import Newsroom, item
 from aggregator.errors import QueryError
 from aggregator.web import parameters
 from aggregator.web.app import UNKNOWN
-from aggregator.web.terms import MAX_TERMS, as_typed, terms
+from aggregator.web.terms import MAX_TERMS, MAX_WORDS, as_typed, terms
 
 BAD = (
     ("limit", "0"),
@@ -389,6 +389,21 @@ def test_words_joined_by_or_are_counted_each() -> None:
         " OR ".join(f"a{n}" for n in range(MAX_TERMS + 1)),
         "(a b c d) OR (e f g h)",
         " OR ".join(["(a b)"] * 99),
+    ):
+        with pytest.raises(QueryError):
+            terms(typed)
+
+
+def test_words_of_phrases_are_counted_each() -> None:
+    """The index compares each with all texts that have it: 240 times "the" took as long as thirty searches."""
+    assert terms(f'"{"the " * MAX_WORDS}"')[0]
+    assert terms("ข่าวดี " * 20)[0]
+    for typed in (
+        f'"{"the " * (MAX_WORDS + 1)}"',
+        "a-" * 101,
+        " OR ".join(f'"{"a " * 21}{n}"' for n in range(5)),
+        f'-"{"a " * 101}"',
+        "的" * 404,
     ):
         with pytest.raises(QueryError):
             terms(typed)
