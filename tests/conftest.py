@@ -13,9 +13,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.internal.conjecture import providers
 
 settings.register_profile("no chance", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no chance")
+# What is drawn would also depend on the constants of all modules that earlier tests happen to have imported, and on the folder of the code.
+_constants = providers._get_local_constants
+providers._get_local_constants = lambda none=providers._local_constants: none  # type: ignore[misc]
 
 for number in (signal.SIGHUP, signal.SIGINT):
     if signal.getsignal(number) == signal.SIG_IGN:
@@ -36,6 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     times: int | None = config.getoption("--draws")
     if not times:
         return
+    providers._get_local_constants = _constants
     holders: dict[Any, str] = {}  # what has the settings of a test → their name there
     for item in items:
         function, state_machine = getattr(item, "obj", None), getattr(item, "cls", None)
