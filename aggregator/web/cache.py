@@ -117,8 +117,11 @@ class ResponseCache:
         )
         with self.library.one_request():
             kept = self.kept.get(key) if EXPECTATIONS.isdisjoint(environ) else None
-            if kept is None or self._valid(key, kept):
-                return self._respond(key, kept, environ, start_response)
+            valid = kept is None or self._valid(key, kept)
+            if (
+                kept is None or valid is not False
+            ):  # if the store fails, nobody waits for another request that fails, too
+                return self._respond(key, kept if valid else None, environ, start_response)
         with _turn(kept), self.library.one_request():
             renewed = self.kept.get(key)
             valid = renewed is not None and self._valid(key, renewed)
@@ -151,13 +154,15 @@ class ResponseCache:
         start_response("200 OK", kept.headers)
         return [] if method == "HEAD" else [kept.body]
 
-    def _valid(self, key: Key, kept: KeptResponse) -> bool:
-        """Whether a cached response still equals what Flask would answer. Each thread remembers which entries are valid as of the last
-        commit that it knows. It reads the number of that commit first, so that a later commit is noticed by the next request."""
+    def _valid(self, key: Key, kept: KeptResponse) -> bool | None:
+        """Whether a cached response still equals what Flask would answer; None if the store cannot be read. Each thread remembers which
+        entries are valid as of the last commit that it knows. It reads the number of that commit first, so that a later commit is noticed
+        by the next request."""
         validity = kept.validity
-        if validity is None or (validity.expires is not None and self.library.seconds() >= validity.expires):
-            return False
         try:
+            self.library.in_force()
+            if validity is None or (validity.expires is not None and self.library.seconds() >= validity.expires):
+                return False
             commit = self.library.commit()
             if getattr(self._local, "commit", None) != commit:
                 self._local.commit, self._local.right = commit, WeakValueDictionary()
@@ -167,7 +172,7 @@ class ResponseCache:
             if self.library.version(validity.stream) != validity.version:
                 return False
         except Exception:  # noqa: BLE001 (Flask will meet it, too, and report it)
-            return False
+            return None
         right[key] = kept
         return True
 

@@ -31,8 +31,9 @@ SEEN_BYTES = 256 * 1024
 DAMAGED = "store: pages of the database are damaged: see the log"
 MET_IS_TOLD = timedelta(minutes=10)
 """A problem that a request met is told for so long: nothing says that the archive was replaced, or that there is memory again."""
-LONG, AGAIN = 0.5, 1.0
-"""Seconds. If it took long to find that the configuration in force cannot be read, it is asked for again after this pause."""
+LONG, AGAIN, TRYING = 0.5, 1.0, 10.0
+"""Seconds. If it took long to find that the store cannot be read, it is asked again after this pause, by one request; for at most so long
+others do not wait for that."""
 MOST_CRASHED = "polling: most sources fail with an error in this program: see the log"
 
 T = TypeVar("T")
@@ -82,9 +83,8 @@ class Library:
         self._met: dict[str, datetime] = {}  # problem → when a request last met it
         self._local = threading.local()
         self._following = threading.Lock()
-        self._failed: tuple[float, StoreError] | None = (
-            None  # until when (monotonic clock) following fails with this error
-        )
+        # Until when (monotonic clock) reading fails with this error.
+        self._failed: tuple[float, StoreError] | None = None
         self.long_answers = LongAnswers()
         self.rendered_feeds: Recent[tuple[StreamQuery, str, str], Cached] = Recent(RENDERED_BYTES)
         self._seen: Recent[str, Seen] = Recent(SEEN_BYTES)
@@ -95,7 +95,8 @@ class Library:
     def archive(self) -> Archive:
         found: Archive | None = getattr(self._local, "archive", None)
         if found is None:
-            found = self._local.archive = self._open()
+            with self._trying():
+                found = self._local.archive = self._open()
         return found
 
     @property
@@ -193,25 +194,36 @@ class Library:
         request = self._request
         if request.force is None:
             if getattr(self._local, "commit", None) != self.commit():
-                with self._following:
-                    self._follow()
+                with self._trying():
+                    commit = self.commit()
+                    self._configuration.follow(self.archive)
+                    self._local.commit = commit
             request.force = self._configuration.current
         return request.force
 
-    def _follow(self) -> None:
-        """Read the configuration in force. If others hold a lock, the error comes after seconds. A request asks several times, and threads
-        ask one after the other: if each of them waited, no thread would be left for what needs no store."""
-        began = time.monotonic()
-        if self._failed and began < self._failed[0]:
-            raise self._failed[1].with_traceback(None)
-        try:
-            commit = self.commit()
-            self._configuration.follow(self.archive)
-        except StoreError as error:
-            if (ended := time.monotonic()) - began > LONG:
-                self._failed = ended + AGAIN, error
-            raise
-        self._local.commit = commit
+    @contextmanager
+    def _trying(self) -> Iterator[None]:
+        """A context for reading what every request needs first, by one thread at a time. If others hold a lock, the error comes after
+        seconds. A request asks several times, and there are few threads: if each of them waited, none would be left for what needs no
+        store. So after such an error others get the same one at once, until a pause is over and one that tried again has succeeded."""
+        self._heed()
+        with self._following:
+            self._heed()
+            began, failed = time.monotonic(), None
+            if self._failed:
+                self._failed = began + TRYING, self._failed[1]
+            try:
+                yield
+            except StoreError as error:
+                if (ended := time.monotonic()) - began > LONG:
+                    failed = ended + AGAIN, error
+                raise
+            finally:
+                self._failed = failed
+
+    def _heed(self) -> None:
+        if (failed := self._failed) and time.monotonic() < failed[0]:
+            raise failed[1].with_traceback(None)
 
     def meet(self, problem: str) -> None:
         """Note that a request met a problem, such as damaged pages: workers, and what tells whether we are ready, may never meet it."""

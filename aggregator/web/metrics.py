@@ -50,9 +50,9 @@ ERRORS = _none_of(PollFailure)
 
 
 def measured(lib: Library) -> str:
+    states = [(state, public_health(state)[0]) for state in lib.watched()]
     ever = lib.archive.sources.states(listed=False)  # including removed sources, since counters must never decrease
     now = lib.now()
-    states = [(state, public_health(state)[0]) for state in lib.watched()]
     counted = lib.archive.upkeep.noted(notes.MEASURES)
     lines = [
         *(_one(name, value) for name, value in lib.archive.reading.totals().items()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import select
 import threading
@@ -16,6 +17,7 @@ from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from weakref import ref
 
 import newsroom
 import psycopg
@@ -63,7 +65,7 @@ from aggregator.store.postgres.server import Server
 from aggregator.store.retention import MOVES, first_since
 from aggregator.store.story_lists import stories_sql
 from aggregator.store.versions import Change, next_version
-from aggregator.web import library
+from aggregator.web import cache, library
 from aggregator.worker.identity import GRACE, Absences
 
 SECONDS = int(NOW.timestamp())
@@ -175,12 +177,15 @@ def test_a_query_that_takes_too_long_is_broken_off_and_told_apart_from_a_lock(
     reader.close()
 
 
-def test_requests_wait_once_for_a_table_that_others_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_wait_once_for_a_table_that_others_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """One that was cached waited four times, five seconds each, and others behind it."""
-    waits: list[psycopg.Error] = []
+    caplog.set_level("CRITICAL", "aggregator.web")  # a record would keep the error
+    waits: list[ref[psycopg.Error]] = []
 
     def noted(error: psycopg.Error, *rest: Any) -> StoreError:
-        waits.append(error)
+        waits.append(ref(error))
         return translated(error, *rest)
 
     for module, name, value in (
@@ -192,13 +197,32 @@ def test_requests_wait_once_for_a_table_that_others_lock(tmp_path: Path, monkeyp
     ):
         monkeypatch.setattr(module, name, value)
     room = newsroom.Newsroom(tmp_path)
-    assert room.client.get("/latest.rss").status_code == 200
-    with psycopg.connect(room.place.database or "") as other:
-        execute(room.place.database or "", "CREATE TABLE theirs (n int)")  # a commit, after which all is read again
+    url = room.place.database or ""
+
+    def get(address: str) -> int:
+        return room.client.application.test_client().get(address).status_code
+
+    assert get("/") == 200
+    with psycopg.connect(url) as other, ThreadPoolExecutor(1) as threads:
+        execute(url, "CREATE TABLE theirs (n int)")  # a commit, after which all is read again
         other.execute("LOCK TABLE meta")
-        for address in ("/latest.rss", "/", "/readyz"):
-            assert room.client.get(address).status_code == 503
-    assert len(waits) == 1
+        for address in ("/", "/latest.rss", "/readyz"):
+            assert get(address) == 503
+        assert [*threads.map(get, ("/", "/metrics"))] == [503, 503], "who would have to open the archive, too"
+        assert len(waits) == 1
+        later = SimpleNamespace(monotonic=lambda: time.monotonic() + PATIENCE)
+        monkeypatch.setattr(library, "time", later)
+        monkeypatch.setattr(readonly, "PATIENCE", PATIENCE)
+        monkeypatch.setattr(cache, "WAIT", 2 * PATIENCE)
+        room.now += timedelta(minutes=2)  # so that answers are outdated
+        tried = threads.submit(get, "/")
+        until(lambda: execute(url, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+        assert get("/") == 503, "while one tries again"
+        other.rollback()
+        assert tried.result() == 200
+    assert get("/") == 200
+    gc.collect()
+    assert waits[0]() is None, "its frames would keep the connection of a thread that has ended"
     room.close()
 
 
