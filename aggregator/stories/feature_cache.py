@@ -121,7 +121,7 @@ class FeatureCache:
 
     def frequencies(self, words: Matrix, past: Past) -> Ints:
         """For each column how many items of `past` contain the word. `words`: of the items that `past` is to remember next, as by `matrix`.
-        What was read before is still true if as many items are remembered: nothing else changes these counts."""
+        What was read before is still true if as many items are remembered: retention divides the counts and their number."""
         documents = past.documents()
         if documents != self._documents:
             self._seen.all[:], self._documents = -1, documents

@@ -458,12 +458,8 @@ def test_counts_of_words_are_those_of_recent_news(store: Store) -> None:
     assert store.past.documents() == 10 * DOCUMENTS
     store.upkeep.prune(SECONDS, 90 * 86_400, {})
     assert store.past.documents() == DOCUMENTS
-    kept = {
-        2: 2,
-        3: 2,
-        4: 9,
-        5: DOCUMENTS,
-    }  # words in the index stay, with two items if they had: Related News asks for those
+    kept = {2: 2, 3: 2, 4: 9, 5: DOCUMENTS}
+    # Words in the index stay, with two items if they had: Related News asks for those.
     assert store.past.frequencies(counted) == kept
     store.upkeep.prune(SECONDS, 90 * 86_400, {})
     assert (store.past.documents(), store.past.frequencies(counted)) == (DOCUMENTS, kept)
