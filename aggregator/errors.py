@@ -108,6 +108,10 @@ class StoreSlow(StoreBusy):
     """A query took too long and was broken off."""
 
 
+class StoreChanged(StoreBusy):
+    """A file that is read without locks, since its disk could only be read, was written all the same, or can be written by now."""
+
+
 class RenamedMeanwhile(StoreBusy):
     """An edit renamed sections or topics since this edition began, so its batch may use former ids. The next edition does the rest."""
 

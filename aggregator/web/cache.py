@@ -117,11 +117,11 @@ class ResponseCache:
         )
         with self.library.one_request():
             kept = self.kept.get(key) if EXPECTATIONS.isdisjoint(environ) else None
-            valid = kept is None or self._valid(key, kept)
-            if (
-                kept is None or valid is not False
-            ):  # if the store fails, nobody waits for another request that fails, too
-                return self._respond(key, kept if valid else None, environ, start_response)
+            # If the store fails, nobody waits for another request, which would fail, too.
+            if kept is None or (valid := self._valid(key, kept)) is None:
+                return self._respond(key, None, environ, start_response)
+            if valid:
+                return self._respond(key, kept, environ, start_response)
         with _turn(kept), self.library.one_request():
             renewed = self.kept.get(key)
             valid = renewed is not None and self._valid(key, renewed)

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from msgspec import Struct, field
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreChanged, StoreError
 from aggregator.model.feed import Rendered, Stream
 from aggregator.model.source import SourceState
 from aggregator.model.stream import LATEST, STORING, StreamName, StreamQuery
@@ -25,6 +25,8 @@ from aggregator.web.recent import Recent
 
 if TYPE_CHECKING:
     from aggregator.web.in_force import Archive
+
+    Commit: TypeAlias = tuple[Archive, int]
 
 RENDERED_BYTES = 64 * 1024 * 1024
 SEEN_BYTES = 256 * 1024
@@ -58,7 +60,7 @@ class _Request(Struct):
     """What the store was asked for one request. (None: not yet.)"""
 
     came: datetime
-    commit: int | None = None
+    commit: Commit | None = None
     force: InForce | None = None
     told: dict[StreamName, tuple[int, int]] = field(default_factory=dict)
 
@@ -97,6 +99,7 @@ class Library:
         if found is None:
             with self._trying():
                 found = self._local.archive = self._open()
+                self._follow()  # what opening does not read may be locked, too
         return found
 
     @property
@@ -168,11 +171,16 @@ class Library:
         """The request of this thread. Outside of requests nothing is remembered: a new one each time."""
         return getattr(self._local, "request", None) or _Request(self.now())
 
-    def commit(self) -> int:
-        """A number (for this thread) that changes whenever another process or thread has committed."""
+    def commit(self) -> Commit:
+        """What changes (for this thread) whenever another process or thread has committed, or the archive was opened anew."""
         request = self._request
         if request.commit is None:
-            request.commit = self.archive.reading.data_version()
+            archive = self.archive
+            try:
+                request.commit = archive, archive.reading.data_version()
+            except StoreChanged:
+                del self._local.archive  # the next request opens it as it is now
+                raise
         return request.commit
 
     def version(self, stream: StreamName) -> Version:
@@ -195,11 +203,14 @@ class Library:
         if request.force is None:
             if getattr(self._local, "commit", None) != self.commit():
                 with self._trying():
-                    commit = self.commit()
-                    self._configuration.follow(self.archive)
-                    self._local.commit = commit
+                    self._follow()
             request.force = self._configuration.current
         return request.force
+
+    def _follow(self) -> None:
+        commit = self.commit()
+        self._configuration.follow(self.archive)
+        self._local.commit = commit
 
     @contextmanager
     def _trying(self) -> Iterator[None]:

@@ -177,8 +177,9 @@ def test_a_query_that_takes_too_long_is_broken_off_and_told_apart_from_a_lock(
     reader.close()
 
 
+@pytest.mark.parametrize("table", ["meta", "sources"])  # opening reads one of them, following both
 def test_requests_wait_once_for_a_table_that_others_lock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, table: str
 ) -> None:
     """One that was cached waited four times, five seconds each, and others behind it."""
     caplog.set_level("CRITICAL", "aggregator.web")  # a record would keep the error
@@ -205,7 +206,7 @@ def test_requests_wait_once_for_a_table_that_others_lock(
     assert get("/") == 200
     with psycopg.connect(url) as other, ThreadPoolExecutor(1) as threads:
         execute(url, "CREATE TABLE theirs (n int)")  # a commit, after which all is read again
-        other.execute("LOCK TABLE meta")
+        other.execute(f"LOCK TABLE {table}")
         for address in ("/", "/latest.rss", "/readyz"):
             assert get(address) == 503
         assert [*threads.map(get, ("/", "/metrics"))] == [503, 503], "who would have to open the archive, too"

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from aggregator.errors import StoreBusy, StoreError
+from aggregator.errors import StoreChanged, StoreError
 from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.rows import to_json
@@ -151,10 +151,10 @@ class Connection:
             )
 
     def check_unchanged(self) -> None:
-        """Raises StoreBusy if a file on a read-only disk, which is read without locks, was written all the same, as another container may
-        do: what was read is of no one moment, and may seem damaged, or sound though it never was so."""
+        """Raises StoreChanged if a file on a read-only disk, which is read without locks, was written all the same, as another container
+        may do: what was read is of no one moment, and may seem damaged, or sound though it never was so."""
         if self._written is not None and unchanging(self.path) != self._written:
-            raise StoreBusy(f"{self.path}: another process wrote it meanwhile; try again")
+            raise StoreChanged(f"{self.path}: another process wrote it meanwhile; try again")
 
     def _check_schema(self) -> None:
         """Raises StoreTooNew if a later version has migrated the file since it was opened: it would misread what this one writes."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from newsroom import NEWS, Newsroom, of_the_file
+from builders.disks import read_only
+from newsroom import NEWS, Newsroom, item, of_the_file
 
 from aggregator.errors import StoreReadOnly, StoreSlow, lack
 from aggregator.model import notes
@@ -66,6 +68,20 @@ def test_an_archive_that_cannot_be_read(room: Newsroom, damage: str) -> None:
     holder.close()
     path.write_bytes(saved)
     assert client.get("/latest.rss").status_code == 200
+
+
+@of_the_file
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts")
+def test_an_archive_on_a_disk_that_may_be_written_again_is_opened_anew(room: Newsroom) -> None:
+    """A thread that opened it while it could only be read answered 503 until the service was restarted."""
+    room.close()  # so that there is no log, and it is read without locks
+    with read_only(room.folder):
+        assert room.client.get("/latest.rss").status_code == 200
+    again = Newsroom(room.folder)
+    again.publish(item("Frigate Leaves the Harbour"))
+    room.client.get("/latest.rss")
+    assert "Frigate Leaves the Harbour" in room.client.get("/latest.rss").text
+    again.close()
 
 
 @pytest.mark.parametrize("address", ["/search?q=x", "/search.rss?q=x", "/api/v1/stories?q=x", "/api/v1/items?q=x"])
