@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from operator import attrgetter
+from operator import attrgetter, gt
 from typing import Generic
 
 import orjson
@@ -166,7 +166,7 @@ class EditionStore(ABC, Generic[Writer]):
             db.modify("UPDATE stories SET epoch = ? WHERE n IN", batch.unmoved, batch.epoch)
             if not batch.shows:
                 return
-            before, lessened = entries_before(db, batch), no_longer_news(db, batch)
+            before, lessened = entries_before(db, batch), lessened_by(db, batch)
             merge_stories(db, batch, changed)
             placements = [placement_row(placed, changed) for placed in batch.placed]
             db.insert("placements", _PLACEMENT, placements, _PLACED_AGAIN)
@@ -243,20 +243,21 @@ def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
             db.write(f"DELETE FROM {table} = ?", (merge.younger,))
 
 
-def no_longer_news(db: Reads, batch: Batch) -> set[int]:
-    """Those of the batch's stories whose stored headline reports news, and whose new one does not."""
-    others = [story.n for story in batch.stories if not _is_news(story.entry)]
-    before = db.select("SELECT n, entry FROM stories WHERE n IN", others)
-    return {n for n, entry in before if _is_news(decode_entry(entry))}
+def lessened_by(db: Reads, batch: Batch) -> set[int]:
+    """Those of the batch's stories whose stored headline reports news while the new one does not, or whose address has become one of
+    leisure: by either they weigh less."""
+    now = {story.n: marks for story in batch.stories if not all(marks := _marks(story.entry))}
+    before = db.select("SELECT n, entry FROM stories WHERE n IN", now)
+    return {n for n, entry in before if any(map(gt, _marks(decode_entry(entry)), now[n]))}
 
 
-def _is_news(entry: Entry) -> bool:
-    return tells(entry.title, entry.link) and not (entry.link and is_leisure(entry.link))
+def _marks(entry: Entry) -> tuple[bool, bool]:
+    return tells(entry.title, entry.link), not (entry.link and is_leisure(entry.link))
 
 
 def save_entries(db: Writes, batch: Batch, before: list[Row], lessened: set[int], now: int) -> set[StreamName]:
     """Writes the streams that the batch's stories are in, and the publishers that corroborate them. Returns these streams. `lessened`: see
-    `no_longer_news`; `now`: the time of what the days of a stream do not show of a change."""
+    `lessened_by`; `now`: the time of what the days of a stream do not show of a change."""
     stories = batch.stories
     streams = {one.stream for story in stories for one in story.streams}
     rows = sorted(entry_rows(stories, stream_numbers(db, streams)))  # in the order of the table's key

@@ -54,7 +54,7 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
 
     `updated` changes with everything that changes the brief, and never goes back. It is the latest time at which a story that the brief
     shows was updated, another story of the day lost outlets (it may have been shown before), or any story of the day entered late, left, or
-    was given a headline that is no news."""
+    was given a headline that is no news or an address of leisure."""
     force = library.in_force()
     window = (_start(force, day), _start(force, day + timedelta(days=1)))
     reading = library.archive.reading

@@ -130,6 +130,23 @@ def test_a_headline_that_is_no_news_any_more_moves_the_brief(room: Newsroom, mon
     assert updated == "2026-11-24T15:00:00Z"
 
 
+def test_a_headline_that_counts_still_less_moves_the_brief(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that moves to an outlet's pages of sports has a fifth of the weight, no longer half."""
+    monkeypatch.setattr(daily, "STORIES", 1)
+    asks = item("Why does the navy buy potatoes?", "reuters", age=16 * HOUR, summary="")
+    plays = item("How do frigates sleep in the ice?", "kyodo", age=15 * HOUR, summary="")
+    room.overrule(hide=[FIRST, SECOND, OTHER])
+    room.publish(asks, plays)
+    assert "potatoes" in yesterday(room)[0]
+    room.now += HOUR
+    address = "https://reuters.example/sports/navy"
+    room.change(replace(asks, url=address, canonical=address, hash="anew"))
+    room.publish()
+    less, updated = yesterday(room)
+    assert "frigates" in less
+    assert updated == f"{room.now:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_what_is_no_news_moves_the_brief_neither_forward_nor_back(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
