@@ -14,7 +14,7 @@ from aggregator.store.dialect import Dialect
 from aggregator.text.forms import forms
 
 NEVER = (1 << 62) - 1
-"""A time (epoch seconds) later than any other."""
+"""A time (epoch seconds) later than any other; as a LIMIT, none."""
 
 
 Statement = tuple[str, list[Any]]

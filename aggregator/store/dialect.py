@@ -13,7 +13,6 @@ from msgspec import Struct
 
 class Dialect(Struct, frozen=True):
     greatest: str  # the function for the greatest of its arguments
-    everything: int | None  # a LIMIT without effect
     found: str  # the number of the item, for a row of the full-text index `search`
     matches: str  # the condition that a row of `search` matches; its value is the result of `words`
     item_matches: str  # the same for a given item {0}; {1} is a further condition on the row of `search`

@@ -21,7 +21,7 @@ from aggregator.store.story_lists import NEWEST, Later
 
 
 def items_sql(
-    dialect: Dialect, query: StreamQuery, limit: int | None, lookup: Lookup, numbers: Numbers
+    dialect: Dialect, query: StreamQuery, limit: int, lookup: Lookup, numbers: Numbers
 ) -> tuple[Statement, Later | None]:
     """SQL for the (item, time) pairs of a stream of items, in its order. If there is a second value, and these fill the list, others may
     be newer. A section has the items whose own judgement is this section."""
@@ -42,7 +42,7 @@ class _Listing:
         time: the time of an item in the stream.
     """
 
-    def __init__(self, dialect: Dialect, query: StreamQuery, limit: int | None, numbers: Numbers) -> None:
+    def __init__(self, dialect: Dialect, query: StreamQuery, limit: int, numbers: Numbers) -> None:
         self.dialect, self.query, self.limit, self.numbers = dialect, query, limit, numbers
         self.several = "corroborations c" if query.min_publishers > 1 else ""
         self.late, self.time = "", "i.entered"

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, StreamName, StreamQuery
 from aggregator.store.conditions import (
+    NEVER,
     Condition,
     Few,
     Lookup,
@@ -57,7 +58,7 @@ class Lists:
 
     def listed(self, query: StreamQuery, now: int) -> tuple[list[Listed], Extent]:
         # One more than the longest list: its time tells when it left the list.
-        ask = query.limit or (self._db.dialect.everything if query.window else LONGEST + 1)
+        ask = query.limit or (NEVER if query.window else LONGEST + 1)
         pairs = self._pairs(query, ask)
         if query.part:
             return pairs[slice(*query.part)], Extent(len(pairs))
@@ -81,7 +82,7 @@ class Lists:
                 until = sorted(found)[query.limit - 1]
         return sorted(found)[: query.limit]
 
-    def _pairs(self, query: StreamQuery, ask: int | None) -> list[Listed]:
+    def _pairs(self, query: StreamQuery, ask: int) -> list[Listed]:
         """(number, time) of the rows of a list.
 
         If only few rows can meet a condition, only these are examined. If many can (a word that is in a million items), the newest
@@ -110,7 +111,7 @@ class Lists:
             return []
         return self._found(query, ask, replace(lookup, few=few), numbers)
 
-    def _found(self, query: StreamQuery, ask: int | None, lookup: Lookup, numbers: Numbers) -> list[Listed]:
+    def _found(self, query: StreamQuery, ask: int, lookup: Lookup, numbers: Numbers) -> list[Listed]:
         build = items_sql if query.view == "items" else stories_sql
         first, later = build(self._db.dialect, query, ask, lookup, numbers)
         found = self._db.read(*first, afresh=True)
@@ -152,11 +153,11 @@ class Lists:
         """The number of the newest item."""
         return int(self._db.read("SELECT max(n) FROM items")[0][0] or 0)
 
-    def _worth(self, query: StreamQuery, ask: int | None) -> int:
+    def _worth(self, query: StreamQuery, ask: int) -> int:
         """The number of candidates up to which they are looked up one by one. For stories in the order of several times, the alternative is
         a scan through the stories with k publishers until the list is full. In an archive of N items it takes about N / candidates steps
         for each row of the list."""
-        if query.view == "items" or query.min_publishers == 1 or not query.by_entering or not ask:
+        if query.view == "items" or query.min_publishers == 1 or not query.by_entering:
             return FEW
         return max(FEW, isqrt(ask * self._newest() // STEPS))
 

@@ -35,7 +35,7 @@ Later = Callable[[int], list[Statement]]
 
 
 def stories_sql(
-    dialect: Dialect, query: StreamQuery, limit: int | None, lookup: Lookup, numbers: Numbers
+    dialect: Dialect, query: StreamQuery, limit: int, lookup: Lookup, numbers: Numbers
 ) -> tuple[Statement, Later | None]:
     """SQL for the (story, time) pairs of a stream of stories, in its order. If there is a second value, and these fill the list, others
     may be newer."""
@@ -57,7 +57,7 @@ class _Listing:
         times: the columns whose maximum is the time of a story in the stream, apart from its reports.
     """
 
-    def __init__(self, sql: Sql, query: StreamQuery, limit: int | None) -> None:
+    def __init__(self, sql: Sql, query: StreamQuery, limit: int) -> None:
         self.sql, self.query, self.limit = sql, query, limit
         self.entries = "entries e" if query.stream else ""
         self.joined = "corroborations c" if query.min_publishers > 1 else ""
@@ -150,7 +150,7 @@ class _Listing:
         sql.add(f"({asked}){' AND t.item = i.n' if text else ''}", *values)
         item, placed, known = "items i", "placements p", (self.entries, self.joined)
         tables = (*known, placed, item, text) if self.small else (item, placed, text, *known)
-        statement, found = _statement(sql, _crossed(*tables, STORIES), latest, NEWEST, sql.dialect.everything)
+        statement, found = _statement(sql, _crossed(*tables, STORIES), latest, NEWEST, NEVER)
         # A story comes once for each such report. The position is compared outside: inside, PostgreSQL would compute the (expensive) time
         # for stories without such reports too.
         after = "WHERE (t, n) < (?, ?)" if before else ""
@@ -202,6 +202,6 @@ def _crossed(*tables: str) -> str:
     return " CROSS JOIN ".join(filter(None, tables))
 
 
-def _statement(sql: Sql, tables: str, time: Time, order: str, limit: int | None) -> Statement:
+def _statement(sql: Sql, tables: str, time: Time, order: str, limit: int) -> Statement:
     statement = f"SELECT st.n AS n, {time.sql} AS t FROM {tables} WHERE {sql.where} ORDER BY {order} LIMIT ?"
     return statement, [*time.values, *sql.values, limit]

@@ -49,7 +49,6 @@ def expected(db: Reads, query: str, values: Sequence[Any]) -> int:
 
 DIALECT = Dialect(
     greatest="greatest",
-    everything=None,
     found="search.item",
     matches="search.words @@ ?::tsquery",
     item_matches="EXISTS (SELECT 1 FROM search WHERE search.item = {0} AND search.words @@ ?::tsquery{1})",

@@ -51,7 +51,6 @@ def _phrase(phrase: str) -> str:
 
 DIALECT = Dialect(
     greatest="max",
-    everything=-1,
     found="search.rowid",
     matches="search MATCH ?",
     item_matches="+{0} IN (SELECT search.rowid FROM search WHERE search MATCH ?{1})",  # found once; the sign has it looked up in that
