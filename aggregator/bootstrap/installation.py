@@ -16,9 +16,8 @@ from aggregator.errors import StoreError, StoreReadOnly, UsageError
 
 if TYPE_CHECKING:
     from aggregator.store.postgres.archive import PostgresArchive
-    from aggregator.store.postgres.readonly import ReadOnlyArchive as PostgresReadOnly
-    from aggregator.store.sqlite.archive import SqliteArchive
-    from aggregator.store.sqlite.readonly import ReadOnlyArchive
+    from aggregator.store.postgres.archive import ReadOnlyArchive as PostgresReadOnly
+    from aggregator.store.sqlite.archive import ReadOnlyArchive, SqliteArchive
 
     Store = SqliteArchive | PostgresArchive
     ReadOnlyStore = ReadOnlyArchive | PostgresReadOnly
@@ -189,7 +188,7 @@ class Database:
         return self._server_read_only() if self.shared else self._file_read_only()
 
     def _file_read_only(self) -> ReadOnlyArchive:
-        from aggregator.store.sqlite.readonly import ReadOnlyArchive
+        from aggregator.store.sqlite.archive import ReadOnlyArchive
 
         return ReadOnlyArchive(self.file)
 
@@ -210,6 +209,6 @@ class Database:
         from aggregator.worker.identity import identity
 
         with driver():
-            from aggregator.store.postgres.readonly import ReadOnlyArchive
+            from aggregator.store.postgres.archive import ReadOnlyArchive
 
         return ReadOnlyArchive(self._installation.database or "", identity())

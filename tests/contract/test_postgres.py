@@ -54,12 +54,11 @@ from aggregator.store.conditions import Lookup, Numbers, counted, few_sql, of_me
 from aggregator.store.dialect import Lock
 from aggregator.store.item_lists import items_sql
 from aggregator.store.lists import numbers_of
-from aggregator.store.postgres import connection, outages, readonly, schema, server
-from aggregator.store.postgres.archive import PostgresArchive
+from aggregator.store.postgres import archive, connection, outages, schema, server
+from aggregator.store.postgres.archive import PostgresArchive, ReadOnlyArchive
 from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, QueueConnection, Raw, copy
 from aggregator.store.postgres.failures import translated
 from aggregator.store.postgres.full_text import vector
-from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
 from aggregator.store.postgres.server import Server
 from aggregator.store.retention import MOVES, first_since
@@ -149,8 +148,8 @@ def test_many_that_start_at_once_make_one_schema(url: str) -> None:
         thread.join()
     assert len(made) == 6
     assert execute(url, "SELECT value FROM meta WHERE key = 'schema'") == [(str(migrations()[-1][0]),)]
-    for archive in made:
-        archive.close()
+    for one in made:
+        one.close()
 
 
 def test_who_finds_the_schema_migrated_meanwhile_frees_no_lease(store: PostgresArchive) -> None:
@@ -193,7 +192,7 @@ def test_requests_wait_once_for_a_table_that_others_lock(
         (newsroom, "OVER_POSTGRES", True),
         (connection, "LATE", PATIENCE),
         (connection, "translated", noted),
-        (readonly, "PATIENCE", 1),
+        (archive, "PATIENCE", 1),
         (library, "AGAIN", PATIENCE),
     ):
         monkeypatch.setattr(module, name, value)
@@ -213,7 +212,7 @@ def test_requests_wait_once_for_a_table_that_others_lock(
         assert len(waits) == 1
         later = SimpleNamespace(monotonic=lambda: time.monotonic() + PATIENCE)
         monkeypatch.setattr(library, "time", later)
-        monkeypatch.setattr(readonly, "PATIENCE", PATIENCE)
+        monkeypatch.setattr(archive, "PATIENCE", PATIENCE)
         monkeypatch.setattr(cache, "WAIT", 2 * PATIENCE)
         room.now += timedelta(minutes=2)  # so that answers are outdated
         tried = threads.submit(get, "/")
@@ -481,7 +480,7 @@ def test_while_a_server_is_silent_one_reader_at_a_time_waits_for_it_however_long
         now[0] += 1
         if len(together) > 1:  # else nobody knows yet
             ask()
-        now[0] += readonly.PATIENCE - 1
+        now[0] += archive.PATIENCE - 1
         raise psycopg.errors.ConnectionTimeout("connection timeout expired")
 
     for module in (outages, connection):

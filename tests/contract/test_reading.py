@@ -573,8 +573,8 @@ def test_the_past_is_remembered_the_same(both: tuple[Store, Store]) -> None:
 
 def test_readers_see_that_something_was_committed(store: Store) -> None:
     from aggregator.store.postgres.archive import PostgresArchive
-    from aggregator.store.postgres.readonly import ReadOnlyArchive as PostgresReader
-    from aggregator.store.sqlite.readonly import ReadOnlyArchive as SqliteReader
+    from aggregator.store.postgres.archive import ReadOnlyArchive as PostgresReader
+    from aggregator.store.sqlite.archive import ReadOnlyArchive as SqliteReader
 
     reader: SqliteReader | PostgresReader
     reader = (

@@ -38,11 +38,10 @@ from aggregator.schedule.health import health
 from aggregator.store.postgres import schema as postgres
 from aggregator.store.rows import STATE_COLUMNS
 from aggregator.store.sqlite import copying, intake
-from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.store.sqlite.archive import ReadOnlyArchive, SqliteArchive
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.copying import save_copy
 from aggregator.store.sqlite.files import identity
-from aggregator.store.sqlite.readonly import ReadOnlyArchive
 from aggregator.store.sqlite.schema import migrations
 from aggregator.store.sqlite.upkeep import Upkeep
 from aggregator.worker.lock import WorkerLock, locks
@@ -373,7 +372,7 @@ def test_a_thread_of_the_web_server_ends_with_its_connection_and_takes_nothing_a
     done = script(
         """
 import ctypes, threading
-from aggregator.store.sqlite.readonly import ReadOnlyArchive
+from aggregator.store.sqlite.archive import ReadOnlyArchive
 local = threading.local()
 def read(_):
     local.archive = ReadOnlyArchive(Path(sys.argv[1]))

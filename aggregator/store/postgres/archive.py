@@ -1,18 +1,19 @@
-"""The archive in a PostgreSQL database: one object with narrow interfaces, each for one kind of caller, over one connection."""
+"""The archive in a PostgreSQL database, as writers and as readers open it: narrow interfaces, one for each kind of caller."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from time import time as this_clock
 
-from aggregator.errors import ClockApart, StoreBusy, StoreError
+from aggregator.errors import ClockApart, NotAStore, StoreBusy, StoreError
 from aggregator.store.articles import Articles
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres.connection import Connection, QueueConnection, Raw
 from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.intake import Intake
-from aggregator.store.postgres.schema import migrate
+from aggregator.store.postgres.schema import migrate, version
 from aggregator.store.postgres.server import Server, session_name
 from aggregator.store.postgres.upkeep import Upkeep
 from aggregator.store.readable import Readable
@@ -23,6 +24,9 @@ the intake still ignore; if they differ by more, each corrects the times that th
 
 FILLED = ("sources", "items", "stories", "configurations")
 """Tables that have rows as soon as an archive is used."""
+
+PATIENCE = 5
+"""A request for a page waits at most so many seconds for the database."""
 
 
 class PostgresArchive(Readable[Connection, Upkeep]):
@@ -104,3 +108,26 @@ class PostgresArchive(Readable[Connection, Upkeep]):
                 raw.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'n'), ({last}), FALSE)".encode())
             # Without statistics of a table that a VACUUM holds, rather than without the copy; autovacuum makes them later.
             raw.execute("ANALYZE (SKIP_LOCKED)")
+
+
+@lru_cache(maxsize=4)
+def _server(url: str) -> Server:
+    """One `Server` for all threads, so that they share the knowledge whether it is silent."""
+    return Server(url)
+
+
+class ReadOnlyArchive(Readable[Connection, Upkeep]):
+    """Connects as the web does: the archive is never written, never created. The server may be a hot standby.
+
+    Raises:
+        StoreError: there is no archive, or the server does not answer.
+    """
+
+    def __init__(self, url: str, owner: str = "") -> None:
+        connection = Connection(_server(url), f"readers of {owner}", read_only=True, patience=PATIENCE)
+        with connection.translate():
+            made = version(connection.raw)
+        if not made:
+            connection.close()
+            raise NotAStore(f"{connection.server.name}: contains no archive yet; `aggregator worker` creates it")
+        super().__init__(connection, Upkeep(connection))
