@@ -11,13 +11,8 @@ from typing import Final
 import ada_url
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from aggregator.errors import ParseError
 from aggregator.model.source import Candidates
-from aggregator.parse.charset import of_page
-from aggregator.parse.sniff import kind
 
-PAGE: Final = 1 << 20
-"""So many bytes of a page are searched: links to feeds are in its head."""
 _TYPES: Final = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/json"}
 )
@@ -31,14 +26,6 @@ _SAYS_SO: Final = re.compile(r"(?:rss|atom|news|json)?[ -]?(?:rss|atom|feeds?)",
 _USUAL: Final = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds/posts/default")
 _MOST: Final = 20
 _TAGS: Final = 20_000  # the parser takes quadratic time in the depth of nesting: minutes for a megabyte of tags
-
-
-def of_document(body: bytes, content_type: str | None, url: str) -> Candidates:
-    """The candidates of a document that was fetched from `url`. Raises ParseError if it is no HTML page."""
-    page = of_page(body[:PAGE], content_type)
-    if kind(page) != "html":
-        raise ParseError("not-a-page", "the document is no page")
-    return candidates(page, url)
 
 
 def candidates(page: bytes, url: str) -> Candidates:
@@ -82,7 +69,7 @@ def _declares(link: LexborNode, types: Container[str]) -> bool:
     kind = _said(link, "type").partition(";")[0].strip().lower()
     if kind == "application/json" and _INTERFACE.search(_said(link, "href")):
         return False
-    return "stylesheet" not in rel and (("alternate" in rel and kind in types) or "feed" in rel)
+    return "stylesheet" not in rel and ((kind in types and (not rel or "alternate" in rel)) or "feed" in rel)
 
 
 def _said(node: LexborNode, name: str) -> str:

@@ -1,14 +1,17 @@
-"""Recognises the kind of a document from its first bytes, and describes documents that are not feeds."""
+"""Recognises the kind of a document from its first bytes, and describes documents that are not feeds: what they are, and which feeds they
+offer."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from aggregator.errors import ParseError
-from aggregator.text.references import unescape
+from aggregator.model.source import Candidates
+from aggregator.parse.charset import of_page
+from aggregator.parse.discover import candidates
 
 _HEAD = 8192
+_PAGE = 1 << 20  # bytes of a page that are searched for links to feeds, which are in its head
 # Atomic groups, so that an unclosed comment takes one pass over the document, without backtracking.
 _SKIP = re.compile(
     rb"\A(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>)|<!(?!doctype\s+html)[^>\[]*+(?:\[(?>.*?\])\s*)?>)++",
@@ -18,10 +21,7 @@ _PAGE_STARTS = frozenset(b"html head body title meta link base script style".spl
 _HTML = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:([\w.-]+):)?([A-Za-z][\w.-]*)")
 _FEED_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
-_ALTERNATE = re.compile(
-    rb"<link\b[^<>]*\btype\s*=\s*[\"']?application/(?:rss|atom|feed)\+(?:xml|json)[^<>]*>", re.IGNORECASE
-)
-_HREF = re.compile(rb"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+_SHOWABLE = re.compile(r"https?://[\w.-]{1,253}(?::\d{1,5})?(?:/[\w./%~&=?+,;:@-]{0,200})?", re.ASCII)  # addresses
 
 _OTHER_ROOTS = {
     b"opml": "an OPML list of feeds, not a feed: use `aggregator import`",
@@ -59,22 +59,17 @@ def no_feed(body: bytes, url: str) -> ParseError:
     if kind(body) != "html":
         return ParseError("not-a-feed", "the address answers with something that is not a feed")
     head = body[: 4 * _HEAD].lower()
-    advice = _advice(body, url)
+    named = filter(_SHOWABLE.fullmatch, candidates(body[: 8 * _HEAD], url).declared)
+    advice = next((f"; the page names a feed at {address}" for address in named), "")
     # A page that links to a feed is not an obstacle, although many such pages load a captcha script or have a login form.
     obstacles = () if advice else _OBSTACLES
     what = next((said for pattern, said in obstacles if re.search(pattern, head)), "a web page")
     return ParseError("not-a-feed", f"the address answers with {what}, not a feed{advice}")
 
 
-def _advice(body: bytes, url: str) -> str:
-    link = _ALTERNATE.search(body[: 8 * _HEAD])
-    href = _HREF.search(link[0]) if link else None
-    if href is None:
-        return ""
-    target = unescape((href[1] or href[2] or href[3] or b"").decode("utf-8", "replace")).strip()
-    try:
-        address = urljoin(url, target)
-    except ValueError:
-        return ""
-    plain = re.fullmatch(r"https?://[\w.-]{1,253}(?::\d{1,5})?(?:/[\w./%~&=?+,;:@-]{0,200})?", address, re.ASCII)
-    return f"; the page names a feed at {address}" if plain else ""
+def offered(body: bytes, content_type: str | None, url: str) -> Candidates:
+    """Where the feeds of a page that was fetched from `url` may be. Raises ParseError if the document is no HTML page."""
+    page = of_page(body[:_PAGE], content_type)
+    if kind(page) != "html":
+        raise ParseError("not-a-page", "the document is no page")
+    return candidates(page, url)

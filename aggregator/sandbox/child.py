@@ -17,8 +17,8 @@ from typing import BinaryIO
 
 from aggregator.errors import ParseError
 from aggregator.normalise.document import normalise
-from aggregator.parse.discover import of_document
 from aggregator.parse.reader import parse
+from aggregator.parse.sniff import offered
 from aggregator.sandbox import frames
 from aggregator.sandbox.parent import die_with_parent
 
@@ -67,7 +67,7 @@ def _answer(task: frames.Request, body: bytes) -> frames.Answer:
         if isinstance(task, frames.Page):
             return frames.Text(_article(task, body))
         if isinstance(task, frames.Search):
-            return frames.Found(of_document(body, task.content_type, task.url))
+            return frames.Found(offered(body, task.content_type, task.url))
         feed = parse(body, task.content_type, task.url)
         return frames.Done(normalise(feed, task.job, task.url))
     except ParseError as error:

@@ -10,7 +10,7 @@ from aggregator.cli.discovery import FeedFound, Finder, Link
 from aggregator.errors import ParseError
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Candidates, Fetched, FetchRequest, Freshness, ParseJob
-from aggregator.parse.discover import of_document
+from aggregator.parse.sniff import offered
 
 TYPED, PAGE, FEED = "https://outlet.example/", "https://www.outlet.example/", "https://www.outlet.example/feed"
 DECLARED = "<link rel=alternate type=application/rss+xml href={}>"
@@ -40,7 +40,7 @@ def test_what_a_page_links_to_is_asked_for_as_such(head: str) -> None:
         return NormalFeed("rss", ())
 
     async def search(fetched: Fetched) -> Candidates:
-        return of_document(fetched.body, fetched.content_type, fetched.url)
+        return offered(fetched.body, fetched.content_type, fetched.url)
 
     async def find() -> FeedFound | tuple[Link, ...]:
         finder = Finder(fetch, parse, search)

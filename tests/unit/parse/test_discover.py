@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.parse.discover import candidates, of_document
+from aggregator.parse.discover import candidates
+from aggregator.parse.sniff import offered
 
 PAGE = b"""<!doctype html><html><head>
 <link rel="stylesheet alternate" type="application/rss+xml" href="/style.css">
@@ -46,7 +47,7 @@ def test_a_page_may_begin_with_a_byte_order_mark_and_leave_out_the_tags_that_htm
     start: str, content_type: str | None
 ) -> None:
     page = f'{start}<link rel="alternate" type="application/rss+xml" href="/world.rss">'.encode()
-    found = of_document(page, content_type, "https://harbour.example/")
+    found = offered(page, content_type, "https://harbour.example/")
     assert tuple(found.declared) == ("https://harbour.example/world.rss",)
 
 

@@ -1664,6 +1664,7 @@ def test_a_feed_is_read_although_a_page_begins_before_it(start: str, root: str) 
         "<link href='/feed' rel='alternate' type='application/feed+json'>",
         '<link\ntype = "application/rss+xml" href = "https://feeds.example.org/feed">',
         '<link type="application/rss+xml" href=" /feed " />',
+        "<base href=/news/><link rel=alternate type=application/rss+xml href=../feed>",
     ],
 )
 def test_the_feed_that_a_page_names_is_found_however_its_link_is_written(link: str) -> None:
