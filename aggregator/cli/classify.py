@@ -8,8 +8,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import nullcontext
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -139,21 +137,15 @@ def _item(line: bytes, number: int) -> InputItem:
 
 
 def _seconds(value: Any) -> int | None:
-    """Epoch seconds of a time in ISO 8601 or (as in feeds) RFC 822; None if it is empty. Raises ValueError."""
+    """Epoch seconds of a time, which is read as in feeds; None if it is empty. Raises ValueError."""
+    from aggregator.normalise.dates import read
+
     if value is None or value == "":
         return None
-    try:
-        moment = _moment(value)
-    except (AttributeError, TypeError, ValueError, OverflowError) as error:  # the value may be anything
-        raise ValueError("`published` must be a time like 2026-11-24T12:00:00Z") from error
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text.upper())  # RFC 3339 has t and z, too
-    except ValueError:
-        return parsedate_to_datetime(text)
+    moment = read(value) if isinstance(value, str) else None
+    if moment is None:
+        raise ValueError("`published` must be a time like 2026-11-24T12:00:00Z")
+    return int(moment.timestamp())
 
 
 def _dated(items: list[InputItem]) -> list[int]:
