@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Callable, Sequence
-from itertools import takewhile
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -24,42 +23,13 @@ class Command(Struct, frozen=True):
     example: str = ""
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser that suggests what a misspelt option or command was probably meant to be. (Python's own does only since 3.14.)"""
+def meant(word: str, options: Iterable[str]) -> str:
+    """`; did you mean …?` for an option that is spelt nearly as one of these. (Python's own parser says it only since 3.14.)"""
+    from aggregator.config.suggest import closest
 
-    given: Sequence[str] = ()
-    """The arguments as a whole."""
-
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        if action.choices is not None and value not in action.choices:
-            from aggregator.config.suggest import closest, did_you_mean
-
-            # It may be the value of a misspelt option, as in `--confg x.yaml check`, or of an option of the command, as in `--port 80 run`.
-            before = takewhile(lambda word: word != value, self.given)
-            strays = [word for word in before if word.startswith("--") and not self._knows(word)]
-            for stray in strays:
-                if meant := self.meant(stray):
-                    self.error(f"unrecognized arguments: {stray}{meant}")
-            if strays and not closest(value, action.choices):
-                self.error(f"unrecognized arguments: {strays[0]}; the options of a command go after it")
-            option = f"--{value}"  # `aggregator help`
-            meant = f"; did you mean `{option}`?" if option in self._option_string_actions else ""
-            meant = meant or did_you_mean(value, action.choices)
-            raise argparse.ArgumentError(action, f"there is no `{value}`{meant}")
-
-    def _knows(self, word: str) -> bool:
-        """Whether an option is one of this parser, or the beginning of one."""
-        return any(name.startswith(word.partition("=")[0]) for name in self._option_string_actions)
-
-    def meant(self, word: str, others: Sequence[str] = ()) -> str:
-        """`; did you mean …?` for an option that is none of this parser (nor of `others`) but is spelt nearly so, else nothing."""
-        from aggregator.config.suggest import closest
-
-        names = {name.lstrip("-"): name for name in (*self._option_string_actions, *others) if name.startswith("--")}
-        if not word.startswith("--") or self._knows(word):
-            return ""
-        near = closest(word.partition("=")[0].lstrip("-"), names)
-        return f"; did you mean `{names[near]}`?" if near else ""
+    names = {one.lstrip("-"): one for one in options if one.startswith("--") and one != word}
+    near = closest(word.partition("=")[0].lstrip("-"), names) if word.startswith("--") else None
+    return f"; did you mean `{names[near]}`?" if near else ""
 
 
 def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any = None, **more: Any) -> None:

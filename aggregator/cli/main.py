@@ -10,13 +10,14 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
 
 from aggregator import __version__
 from aggregator.bootstrap import Installation
-from aggregator.cli.arguments import Command, Parser, option
+from aggregator.cli.arguments import Command, meant, option
 from aggregator.cli.terminal import end_output, end_streams, open_streams, say
 from aggregator.errors import AggregatorError, ConfigError, lack
 
@@ -42,15 +43,17 @@ COMMANDS: dict[str, str] = {
 """All commands. The module of each has the same name (with `_` after keywords of Python: `try_`)."""
 
 GLOBAL = ("--config", "--instance", "--database")
-"""The options before the command. Each takes a value."""
+"""The options of all commands. Each takes a value."""
 
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """Errors when writing standard output to a file on a full or failing disk."""
 
 
-def parser() -> Parser:
-    top = Parser(
+def parser(*, bare: bool = False) -> argparse.ArgumentParser:
+    """The options of all commands; unless `bare`, with the help, which lists the commands."""
+    top = argparse.ArgumentParser(
         prog="aggregator",
+        add_help=not bare,
         description="Polls news feeds, recognises stories, places them in sections, says why, and republishes them as feeds.",
         epilog="Exit codes: 0 done, 1 failed, 2 bad usage or a broken configuration. `aggregator COMMAND --help` has the details.",
     )
@@ -65,10 +68,22 @@ def parser() -> Parser:
         help="sqlite:///PATH (default: aggregator.db in the instance folder) or postgresql://USER@HOST/DATABASE; "
         "AGGREGATOR_DATABASE_URL",
     )
-    commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    for name, text in COMMANDS.items():
-        commands.add_parser(name, help=text, add_help=False)
+    if not bare:
+        commands = top.add_subparsers(metavar="COMMAND")
+        for name, text in COMMANDS.items():
+            commands.add_parser(name, help=text, add_help=False)
     return top
+
+
+def place_of_command(words: Sequence[str]) -> int | None:
+    """The index of the word that names the command, known or not: the first that is no option, nor the value of one (`--port 80 run`)."""
+    before = ["", *words]
+    bare = [
+        n
+        for n, word in enumerate(words)
+        if not word.startswith("-") and not (before[n][2:] and any(one.startswith(before[n]) for one in GLOBAL))
+    ]
+    return next((n for n in bare if words[n] in COMMANDS or not before[n].startswith("-")), bare[0] if bare else None)
 
 
 def load(name: str) -> Command:
@@ -77,22 +92,33 @@ def load(name: str) -> Command:
     return found
 
 
-def _parsed(own: Parser, command: str, rest: list[str]) -> argparse.Namespace:
-    """Parse the arguments of the command itself; bad usage ends the program with exit code 2."""
+def _split(words: list[str]) -> tuple[str, argparse.Namespace, list[str]]:
+    """(command, options of all commands, the other words); bad usage ends the program with exit code 2."""
+    place = place_of_command(words)
+    top = parser(bare=place is not None)
+    given, rest = top.parse_known_args([word for n, word in enumerate(words) if n != place])
+    if place is None:
+        top.error("name a command, such as `aggregator run`; `aggregator --help` lists all")
+    if (name := words[place]) not in COMMANDS:
+        from aggregator.config.suggest import did_you_mean
+
+        near = "; did you mean `--help`?" if name == "help" else did_you_mean(name, COMMANDS)
+        top.error(f"there is no `{name}`{near}")
+    # An empty value is that of a variable which the caller's script has not set.
+    given.config = given.config or top.get_default("config")
+    given.instance = given.instance or top.get_default("instance")
+    return name, given, rest
+
+
+def _parsed(own: argparse.ArgumentParser, name: str, rest: list[str]) -> argparse.Namespace:
+    """The arguments of the command itself; bad usage ends the program with exit code 2."""
     parsed, unknown = own.parse_known_args(rest)
-    for flag in (word.partition("=")[0] for word in unknown):
-        if meant := next((one for one in GLOBAL if flag[2:] and one.startswith(flag)), None):
-            own.error(f"{meant} goes before the command: aggregator {meant} … {command}")
     if unknown and unknown[0].endswith((".yaml", ".yml")) and not unknown[0].startswith("-"):
-        own.error(f"for another file: aggregator --config {unknown[0]} {command}")
+        own.error(f"for another file: aggregator --config {unknown[0]} {name}")
     if unknown:
-        own.error(_unknown(unknown, own))
+        near = (meant(word, (*own._option_string_actions, *GLOBAL)) for word in unknown)
+        own.error(f"unrecognized arguments: {' '.join(unknown)}{next(filter(None, near), '')}")
     return parsed
-
-
-def _unknown(words: list[str], parser: Parser) -> str:
-    meant = next(filter(None, (parser.meant(word, GLOBAL) for word in words)), "")
-    return f"unrecognized arguments: {' '.join(words)}{meant}"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -104,32 +130,23 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
     atexit.register(end_streams)
-    top = parser()
-    top.given = sys.argv[1:] if arguments is None else arguments
-    given, rest = top.parse_known_args(top.given)
-    if given.command is None:
-        if any(map(top.meant, rest)):
-            top.error(_unknown(rest, top))
-        before = f" before {rest[0]}" if rest else ""  # which may be an option of the command
-        top.error(f"name a command{before}, such as `aggregator run`; `aggregator --help` lists all")
+    name, given, rest = _split(sys.argv[1:] if arguments is None else arguments)
     try:
         Path.cwd()
     except FileNotFoundError:
-        top.error("the current folder has been deleted; change to another (cd)")
+        parser().error("the current folder has been deleted; change to another (cd)")
     if isinstance(sys.stdout, io.TextIOWrapper):  # headlines contain characters that a terminal's encoding may lack
         sys.stdout.reconfigure(errors="backslashreplace")
     code = 0
     try:
-        # An empty path is that of a variable which the caller's script has not set.
-        config, instance = given.config or top.get_default("config"), given.instance or top.get_default("instance")
-        installation = Installation(Path(config), Path(instance), given.database or None)
-        command = load(given.command)
+        installation = Installation(Path(given.config), Path(given.instance), given.database or None)
+        command = load(name)
         example = f"Example: aggregator {command.example}" if command.example else None
-        own = Parser(prog=f"aggregator {given.command}", description=command.help, epilog=example)
+        own = argparse.ArgumentParser(prog=f"aggregator {name}", description=command.help, epilog=example)
         command.add(own)
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as during the imports (`__main__.py`)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        asked = _parsed(own, given.command, rest)
+        asked = _parsed(own, name, rest)
         if "json" in asked and asked.json and isinstance(sys.stdout, io.TextIOWrapper):  # read by programs, not shown
             sys.stdout.reconfigure(encoding="utf-8")
         code = command.run(asked, installation)

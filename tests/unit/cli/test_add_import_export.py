@@ -1004,17 +1004,6 @@ def test_export_is_read_back_by_another_program_and_keeps_secrets(desk: Desk, mo
     }
 
 
-@pytest.mark.parametrize("given", [["--config", "x.yaml"], ["--instance=x"]])
-def test_an_option_for_all_commands_behind_one_is_said_to_go_before_it(
-    given: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["check", *given])
-    assert ended.value.code == 2
-    option = given[0].partition("=")[0]
-    assert f"{option} goes before the command: aggregator {option} … check" in capsys.readouterr().err
-
-
 def test_a_file_behind_a_command_that_takes_none_is_said_to_go_before_it(capsys: pytest.CaptureFixture[str]) -> None:
     """As `plan` has it behind."""
     with pytest.raises(SystemExit) as ended:

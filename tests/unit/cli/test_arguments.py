@@ -7,15 +7,14 @@ import json
 import os
 import re
 import shlex
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from aggregator.bootstrap import Installation
-from aggregator.cli.arguments import Parser
-from aggregator.cli.main import COMMANDS, load, main, parser
+from aggregator.cli.main import COMMANDS, load, main, parser, place_of_command
 from aggregator.cli.serve import listening
 from aggregator.errors import UsageError
 
@@ -284,15 +283,14 @@ def test_a_web_that_may_open_next_to_no_file_is_not_started(
         (["--confg", "x.yaml", "poll"], "unrecognized arguments: --confg; did you mean `--config`?\n"),
         (["--confg=x.yaml", "poll"], "unrecognized arguments: --confg=x.yaml; did you mean `--config`?\n"),
         (["poll", "--confg=x.yaml"], "unrecognized arguments: --confg=x.yaml; did you mean `--config`?\n"),
-        (["--confg=x.yaml"], "unrecognized arguments: --confg=x.yaml; did you mean `--config`?\n"),
+        (["--confg=x.yaml"], "name a command, such as `aggregator run`; `aggregator --help` lists all\n"),
         (["pol"], "there is no `pol`; did you mean `poll`?\n"),
         (["--json", "Plan"], "there is no `Plan`; did you mean `plan`?\n"),
         (["help", "plan"], "there is no `help`; did you mean `--help`?\n"),
-        (["--port", "80", "run"], "unrecognized arguments: --port; the options of a command go after it\n"),
+        (["--port", "80", "check"], "unrecognized arguments: --port 80\n"),
         (["--port=80", "rnu"], "there is no `rnu`; did you mean `run`?\n"),
-        (["poll", "--conf", "x"], "--config goes before the command: aggregator --config … poll\n"),
         (["x.yaml"], "there is no `x.yaml`; there are `run`, `serve`, `worker`, `poll`, `check`, "),
-        (["--port=80"], "name a command before --port=80, such as `aggregator run`; `aggregator --help` lists all\n"),
+        (["--port", "80"], "there is no `80`; there are `run`, `serve`, "),
         ([], "name a command, such as `aggregator run`; `aggregator --help` lists all\n"),
         (["poll", "--jsn"], "unrecognized arguments: --jsn; did you mean `--json`?\n"),
         (["plan", "--markdwn", "x.yaml"], "unrecognized arguments: --markdwn; did you mean `--markdown`?\n"),
@@ -313,10 +311,19 @@ def test_a_global_option_may_be_shortened(check: list[str], given: list[str], tm
     assert main([word.format(check[1]) for word in given] + ["--instance", str(tmp_path / "poll"), "check"]) == 0
 
 
-def test_an_option_of_the_command_may_stand_before_it(check: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """As it always could: `aggregator --json check`."""
-    assert main([*check[:-1], "--json", "check"]) == 0
+@pytest.mark.parametrize("given", ["--json --config {} check", "check --json --config={}", "--conf {} check --json"])
+def test_options_may_stand_before_the_command_and_behind_it(
+    check: list[str], given: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AGGREGATOR_INSTANCE", check[3])
+    assert main(given.format(check[1]).split()) == 0
     assert json.loads(capsys.readouterr().out)["ok"]
+
+
+def test_the_value_of_an_option_is_no_command() -> None:
+    words = ["--config", "poll", "--port", "80", "run", "plan"]
+    assert place_of_command(words) == 4
+    assert place_of_command(words[:2]) is None
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -324,8 +331,8 @@ def test_the_example_in_the_help_of_a_command_is_a_call_of_it(name: str) -> None
     command = load(name)
     if not command.example:
         return
-    given, rest = parser().parse_known_args(shlex.split(command.example.partition(" > ")[0]))
-    own = Parser()
-    command.add(own)
-    assert (given.command, own.parse_known_args(rest)[1]) == (name, [])
+    words = shlex.split(command.example.partition(" > ")[0])
+    assert words.pop(place_of_command(words) or 0) == name
+    command.add(own := ArgumentParser())
+    assert own.parse_known_args(parser(bare=True).parse_known_args(words)[1])[1] == []
     assert len(f"Example: aggregator {command.example}") <= 78, "it is broken at a hyphen, and cannot be copied"
