@@ -18,11 +18,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import cache
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from aggregator.__main__ import main
 from aggregator.config.cache import examine_cached
 from aggregator.errors import ConfigError
 from builders import empty_archive
@@ -67,15 +73,55 @@ def environment() -> dict[str, str]:
 
 
 def aggregator(config: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+    """Run a command to its end: by a process that had the program loaded, or started anew where variables are given, some of which Python
+    reads as it starts."""
+    words = command(config, *arguments)
+    if not more:
+        return _forked(words)
     return subprocess.run(
-        command(config, *arguments),
+        words,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
         env={**environment(), **more},
         check=False,
     )
+
+
+def _forked(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    with TemporaryDirectory() as folder:
+        said = Path(folder, "out"), Path(folder, "err")
+        process = _loaded().Process(target=_be, args=(words[3:], environment(), Path.cwd(), *said))
+        process.start()
+        process.join(PATIENCE)
+        code = process.exitcode
+        process.kill()
+        process.join()
+        assert code is not None, f"{words} hangs"
+        return subprocess.CompletedProcess(words, code, *(one.read_text() for one in said))
+
+
+@cache
+def _loaded() -> ForkServerContext:
+    """Starts the process that has the program loaded (`loaded.py`), once for all tests of this one."""
+    made = get_context("forkserver")
+    made.set_forkserver_preload(["loaded"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        ensure_running()
+    return made
+
+
+def _be(words: Sequence[str], environment: Mapping[str, str], folder: Path, output: Path, errors: Path) -> None:
+    """Be this command."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    for stream, path in ((sys.stdout, output), (sys.stderr, errors)):
+        with path.open("wb") as file:
+            os.dup2(file.fileno(), stream.fileno())
+    sys.argv[1:] = words
+    raise SystemExit(main())
 
 
 def without_further_processes(config: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
