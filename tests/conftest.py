@@ -4,6 +4,7 @@ unless `--draws` asks for more; how many run at once; a test may be a coroutine.
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import os
 import signal
@@ -15,6 +16,9 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.internal.conjecture import providers
 
+os.environ.setdefault(
+    "OPENBLAS_NUM_THREADS", "1"
+)  # as a command does: idle threads of it take the processor from other tests
 settings.register_profile("no chance", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no chance")
 # What is drawn would also depend on the constants of all modules that earlier tests happen to have imported, and on the folder of the code.
@@ -34,6 +38,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="of the tests with examples drawn at random, N times as many, others each time; what failed is drawn again first",
     )
+
+
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: nothing looks through it for garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -145,11 +145,12 @@ class Newsroom:
         self.application = Application.of_texts(self.place, {"feeds.yaml": self.text})
         self.archive: Store = self.application.database.open()
         self.archive.sources.sync(self.application.settings.sources)
-        self.put_in_force(self.text, before=timedelta(minutes=1))  # the news comes after it
+        # the news comes after it
+        self.application.put_in_force(self.archive, int((self.now - timedelta(minutes=1)).timestamp()))
 
-    def put_in_force(self, text: str, before: timedelta = timedelta()) -> None:
+    def put_in_force(self, text: str) -> None:
         self.application = Application.of_texts(self.place, {"feeds.yaml": text})
-        self.application.put_in_force(self.archive, int((self.now - before).timestamp()))
+        self.application.put_in_force(self.archive, int(self.now.timestamp()))
 
     def edit(self, text: str) -> None:
         """The editor saves the file, and stored stories follow."""

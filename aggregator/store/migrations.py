@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
 from aggregator.errors import StoreTooNew
@@ -10,11 +11,12 @@ Migration = tuple[int, str, str]
 """(number, name of the file, SQL)"""
 
 
-def read_migrations(package: str) -> list[Migration]:
+@cache
+def read_migrations(package: str) -> tuple[Migration, ...]:
     """The migrations of a backend, in order. Numbers are missing of those whose work a later one does again."""
     folder = files(package) / "migrations"
     found = (file for file in folder.iterdir() if file.name[:1].isdigit())
-    return sorted((int(file.name[:4]), file.name, file.read_text("utf-8")) for file in found)
+    return tuple(sorted((int(file.name[:4]), file.name, file.read_text("utf-8")) for file in found))
 
 
 OTHER_COLUMNS = "its tables have other columns than this version reads: restart with the version that made them"
