@@ -61,7 +61,8 @@ TEXTS = (
 
 # Signs that look like those of YAML: a dash that a word processor made, the colon of an input method for Chinese or Japanese
 # behind a key. (It also stands within words: `- 台湾：有事`.)
-LOOKALIKE = re.compile(r"\s*(?:([‐‑‒–—―−－•·])\s|(?:- )?[a-z_]+(：))")
+DASHES = "‐‑‒–—―−－•·"
+LOOKALIKE = re.compile(rf"\s*(?:([{DASHES}])\s|(?:- )?[a-z_]+(：))")
 
 _DASH = re.compile(" *-(?= )")
 _CUT_OFF = re.compile(r" (#[^\s#]+)\s*$")

@@ -12,7 +12,7 @@ from aggregator.config import scalars
 from aggregator.config.environment import quoted
 from aggregator.config.schema import Entry, FeedsFile, IncludedFile
 from aggregator.config.suggest import closest, did_you_mean
-from aggregator.config.syntax import BLANK, NO_SPACE, NO_SPACE_BEHIND_DASH, no_space
+from aggregator.config.syntax import BLANK, DASHES, NO_SPACE, NO_SPACE_BEHIND_DASH, no_space
 from aggregator.config.tree import Table, kind
 from aggregator.errors import Problem
 from aggregator.model.settings import Position
@@ -91,7 +91,7 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
 def _dashed(found: Any) -> str:
     """What to do if a list was meant, but YAML found text or a table: its first dash is another character, or no space follows it."""
     first = found if isinstance(found, str) else next(iter(found), "") if isinstance(found, Table) else ""
-    if re.match(r"[‐‑‒–—―−•·]", first):
+    if first.startswith(tuple(DASHES)):
         return f"`{first[0]}` is no dash to YAML: begin each line of the list with `- `"
     return NO_SPACE_BEHIND_DASH if re.match(r"-[\w\xa0]", first) else ""
 
