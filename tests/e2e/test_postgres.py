@@ -15,7 +15,7 @@ from builders.process import aggregator, configuration, ended, free_port, get, r
 from servers.link import Link
 from servers.local import Server, conditional
 
-from aggregator.store.postgres import connection, readonly
+from aggregator.store.postgres import archive, connection
 
 DAY = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 NEWS = [
@@ -103,7 +103,7 @@ def test_serve_cut_off_from_the_server_says_so_in_time_and_can_be_stopped(tmp_pa
             until(lambda: serves(f"http://127.0.0.1:{port}/latest.rss"))
             link.cut()
             assert statuses() == [503] * 8
-            assert readonly.PATIENCE * connection.LATE < 10
+            assert archive.PATIENCE * connection.LATE < 10
             assert get(f"http://127.0.0.1:{port}/healthz")[0] == 200
             link.restore()
             until(lambda: serves(f"http://127.0.0.1:{port}/latest.rss"))

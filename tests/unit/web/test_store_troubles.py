@@ -14,7 +14,7 @@ from newsroom import NEWS, Newsroom, item, of_the_file
 from aggregator.errors import StoreReadOnly, StoreSlow, lack
 from aggregator.model import notes
 from aggregator.store.lists import Lists
-from aggregator.store.sqlite import readonly
+from aggregator.store.sqlite import archive
 from aggregator.web.app import create_app
 from aggregator.web.library import Library
 
@@ -32,7 +32,7 @@ ADDRESSES = (
 
 @pytest.fixture
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
-    monkeypatch.setattr(readonly, "PATIENCE", 0.05)
+    monkeypatch.setattr(archive, "PATIENCE", 0.05)
     room = Newsroom(tmp_path)
     room.publish(*NEWS)
     return room
