@@ -154,11 +154,15 @@ class Database:
         Raises:
             StoreError: there is no archive.
         """
-        if not self.exists:
-            raise StoreError(
-                f"{self.file}: there is no archive here; give its location with --instance or --database (`run` and `poll` make one)"
-            )
+        if missing := self.missing():
+            raise StoreError(missing)
         return self.open()
+
+    def missing(self) -> str | None:
+        """What to tell where no archive is to be made, since its location may be mistyped; None if there is one."""
+        if self.exists:
+            return None
+        return f"{self.file}: there is no archive here; give its location with --instance or --database (`run` and `poll` make one)"
 
     def open_to_read(self) -> Store | ReadOnlyArchive:
         """As `open_existing`, but also a file that may only be read, as on a disk that fails. (Of a server only an archive of an earlier

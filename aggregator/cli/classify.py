@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 from msgspec import Struct
@@ -25,7 +25,8 @@ from aggregator.errors import AggregatorError
 from aggregator.text.plurals import counted
 
 SHOWN = 20  # at most so many invalid lines are reported one by one
-LONGEST = 64 << 20  # bytes of a line; /dev/zero has one without end
+LONGEST = 64 << 20  # bytes of a line
+ENDLESS = 16  # times LONGEST; a longer line ends the command, since /dev/zero has one without end
 READ = 2000
 """So many characters are read of a text without its markup. Items from feeds have a quarter of that; one with a word ten thousand times
 takes ten seconds."""
@@ -84,11 +85,12 @@ def _read(file: str | None) -> tuple[list[InputItem], list[str]]:
     try:
         with nullcontext(sys.stdin.buffer) if name != file else Path(file).open("rb") as lines:
             for number, line in enumerate(iter(lambda: lines.readline(LONGEST), b""), 1):
-                if len(line) == LONGEST:
-                    raise AggregatorError(
-                        f"{name}:{number}: a line of more than {LONGEST >> 20} MiB: these are no JSON Lines"
-                    )
-                if line.strip():
+                if len(line) == LONGEST and not line.endswith(b"\n"):
+                    long = f"{name}:{number}: a line of more than {LONGEST >> 20} MiB"
+                    if not _passed(lines):
+                        raise AggregatorError(f"{long}: these are no JSON Lines")
+                    wrong.append(long)
+                elif line.strip():
                     try:
                         items.append(_item(line.removeprefix(codecs.BOM_UTF8), number))
                     except ValueError as error:
@@ -96,6 +98,12 @@ def _read(file: str | None) -> tuple[list[InputItem], list[str]]:
     except OSError as error:
         raise AggregatorError(f"{name}: cannot be read: {error.strerror}") from error
     return items, wrong
+
+
+def _passed(lines: IO[bytes]) -> bool:
+    """Pass over the rest of a line; False if it does not end."""
+    parts = (lines.readline(LONGEST) for _ in range(ENDLESS))
+    return any(len(part) < LONGEST or part.endswith(b"\n") for part in parts)
 
 
 def _item(line: bytes, number: int) -> InputItem:

@@ -15,6 +15,7 @@ from aggregator.categorise.proposing import Proposal, edited
 from aggregator.cli import shapes
 from aggregator.cli.comparison import move
 from aggregator.cli.subject import Subject
+from aggregator.cli.terminal import say
 from aggregator.config.edit import NO_TEXT, scalar
 from aggregator.errors import UsageError
 from aggregator.model.settings import Position, Term
@@ -46,6 +47,7 @@ def answer(application: Application, subject: Subject, section: str) -> shapes.E
         primary = story.section if story else None
         return {"section": section, "fixed": None, "story": primary, "holds": subject.stays == section, "proposals": []}
     database, own = application.database, fixed or judge(application.rulebook, subject.case).section
+    say(database.missing())
     with closing(database.open_to_read()) if database.exists else nullcontext() as archive:
         expectation = Expectation(application, archive, subject.case, section, story.n if story else None)
         held = expectation.leading(application)

@@ -16,7 +16,7 @@ from aggregator.categorise.examples import Turned
 from aggregator.cli import shapes
 from aggregator.cli.arguments import Command, json_option, number, option, unexpected
 from aggregator.cli.comparison import Comparison, move
-from aggregator.cli.terminal import bar, print_json
+from aggregator.cli.terminal import bar, print_json, say
 from aggregator.errors import ConfigError, QueryError, UsageError
 from aggregator.ports import ReadableArchive
 from aggregator.text.plurals import counted
@@ -41,6 +41,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             )
     proposed = Application.load(replace(installation, config=Path(args.file)) if args.file else installation)
     database = proposed.database
+    say(database.missing())
     with closing(database.open_to_read()) if database.exists else nullcontext() as archive:
         comparison = Comparison(proposed, archive)
         report = _report(comparison, archive, _since(args.since), number("--limit", args.limit) if args.limit else None)
@@ -76,7 +77,7 @@ def _since(text: str | None) -> int:
 
 def _headline(report: shapes.Plan, edits: Sequence[str]) -> str:
     if report["in_force"] is None:
-        return "Nothing is in force yet: every source of this file starts, and there is no archive to compare with."
+        return "Nothing is in force yet: every source of this file starts, and there is nothing to compare with."
     if not report["changed"] and not edits:
         if report["waiting"]:
             return "This file changes nothing."

@@ -22,6 +22,7 @@ from builders.documents import answer_here
 from servers.local import Request, Server, answer, conditional, redirect
 
 from aggregator.bootstrap import Application, Database, Installation
+from aggregator.cli import classify
 from aggregator.cli.appending import NewNames
 from aggregator.cli.main import COMMANDS, load, main
 from aggregator.config.edit import alone
@@ -747,6 +748,14 @@ def test_classify_does_not_read_a_line_that_never_ends(desk: Desk) -> None:
         "",
         "aggregator: /dev/zero:1: a line of more than 64 MiB: these are no JSON Lines\n",
     )
+
+
+@pytest.mark.parametrize("end", ["", '\n{"title": "Ferries collide"}\n'])
+def test_classify_passes_over_a_line_that_is_too_long(desk: Desk, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    monkeypatch.setattr(classify, "LONGEST", 64)
+    code, told, err = desk.classify('{"title": "Pandas dream"}\n' + "x" * 128 + end)
+    assert (code, [one["id"] for one in told]) == (1, ["line-1", "line-3"] if end else ["line-1"])
+    assert err.splitlines() == [f"{desk.items}:2: a line of more than 0 MiB", "aggregator: 1 line is no item"]
 
 
 def test_classify_tells_stories_apart_whose_items_have_one_id(desk: Desk) -> None:

@@ -628,6 +628,13 @@ def test_a_plan_before_the_first_poll(tmp_path: Path, capsys: pytest.CaptureFixt
     assert not (tmp_path / "instance" / "aggregator.db").exists()
 
 
+@pytest.mark.parametrize("command", ["plan", "explain --expect defense Octopus"])
+def test_where_there_is_no_archive_it_is_said_where_it_was_looked_for(empty_desk: Desk, command: str) -> None:
+    folder = empty_desk.folder / "mistyped"
+    assert main(["--config", str(empty_desk.file), "--instance", str(folder), *command.split()]) == 0
+    assert empty_desk.read().err.startswith(f"{folder / 'aggregator.db'}: there is no archive here")
+
+
 def test_what_is_in_force_and_cannot_be_read_here_is_not_taken_for_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
