@@ -15,6 +15,7 @@ from aggregator.categorise.judge import decided
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.model.judgement import Case
 from aggregator.model.settings import LONGEST_WORD, Rules, Term
+from aggregator.text.languages import function_words, language
 from aggregator.text.match import Locator, Needle, haystack, needle
 from aggregator.text.scripts import MARKS, unspaced
 
@@ -64,30 +65,56 @@ def proposals(book: Rulebook, case: Case, wanted: str) -> Iterator[Proposal]:
     reading = read(book, haystack(case.title, case.summary))
     if number in reading.excluded:
         return
+    trial = _Trial(_said(book, case), book.fallback, case, wanted)
     own = False
-    for proposal in _own_lines(book, reading, number, case):
+    for proposal in _own_lines(book, reading, number, trial):
         own = True
         yield proposal
     if own and wanted != book.fallback:
         return
-    for proposal in _blocked(book, reading, number, case):
-        if _leads(book, proposal, case) == wanted:
-            yield proposal
+    yield from filter(trial.moves, _blocked(book, reading, number, case))
 
 
-def _own_lines(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
+class _Trial(Struct, frozen=True):
+    """Tries edits on a text. `sections`: with their lines that bear on the text."""
+
+    sections: tuple[Rules, ...]
+    fallback: str
+    case: Case
+    wanted: str
+
+    def moves(self, proposal: Proposal) -> bool:
+        """Whether the text is in the wanted section after the edit."""
+        book = compile_rules(edited(self.sections, proposal), (), self.fallback)
+        return decided(book, read(book, haystack(self.case.title, self.case.summary)), self.case).section == self.wanted
+
+
+def _said(book: Rulebook, case: Case) -> tuple[Rules, ...]:
+    """The sections with only those words of which the text has some: an edit of one line leaves the others without effect, and to compile
+    them takes seconds where there are thousands of sections."""
+    found = {book.matcher.needles[index] for index, *_ in book.matcher.find(haystack(case.title, case.summary))}
+
+    def told(terms: Sequence[Term]) -> tuple[Term, ...]:
+        return tuple(term for term in terms if any(needle(word) in found for word in chain(*term.choices)))
+
+    return tuple(
+        replace(rules, words=told(rules.words), nots=told(rules.nots), nevers=told(rules.nevers))
+        for rules in book.rules[: book.sections]
+    )
+
+
+def _own_lines(book: Rulebook, reading: TextReading, number: int, trial: _Trial) -> Iterator[Proposal]:
     """Edits of the wanted section: new places and words, and more weight for lines that match."""
-    wanted = book.rules[number].id
     for proposal in _new_places(book, reading, number):
-        if found := _enough(book, proposal, case, wanted):
+        if found := _enough(trial, proposal):
             yield found
     guess = 0
-    for proposal in _new_words(book, reading, number, case):
-        if found := _enough(book, proposal, case, wanted, guess):
+    for proposal in _new_words(book, reading, number, trial.case):
+        if found := _enough(trial, proposal, guess):
             guess = WEIGHTS.index(found.term.weight)
             yield found
     for proposal in _heavier(book, reading, number):
-        if found := _enough(book, proposal, case, wanted):
+        if found := _enough(trial, proposal):
             yield found
 
 
@@ -96,7 +123,7 @@ def edited(sections: Sequence[Rules], proposal: Proposal) -> tuple[Rules, ...]:
     return tuple(proposal.rules if rules.id == proposal.rules.id else rules for rules in sections)
 
 
-def _enough(book: Rulebook, proposal: Proposal, case: Case, wanted: str, guess: int = 0) -> Proposal | None:
+def _enough(trial: _Trial, proposal: Proposal, guess: int = 0) -> Proposal | None:
     """The proposal with the smallest weight that moves the text; None if the greatest does not (a word inside a phrase of `not`).
 
     Words of one headline mostly need the same weight. So `guess`, the index of the weight that was enough for another, is tried first.
@@ -105,7 +132,7 @@ def _enough(book: Rulebook, proposal: Proposal, case: Case, wanted: str, guess: 
     tried = [_put(proposal, replace(proposal.term, weight=weight)) for weight in WEIGHTS if weight > least]
 
     def enough(step: int) -> bool:
-        return _leads(book, tried[step], case) == wanted
+        return trial.moves(tried[step])
 
     last = len(tried) - 1
     if not tried:
@@ -123,11 +150,6 @@ def _put(proposal: Proposal, term: Term) -> Proposal:
     lines = getattr(proposal.rules, key)
     lines = (*lines, term) if was is None else tuple(term if line == was else line for line in lines)
     return replace(proposal, rules=replace(proposal.rules, **{key: lines}), term=term)
-
-
-def _leads(book: Rulebook, proposal: Proposal, case: Case) -> str:
-    tried = compile_rules(edited(book.rules[: book.sections], proposal), (), book.fallback)
-    return decided(tried, read(tried, haystack(case.title, case.summary)), case).section
 
 
 def _heavier(book: Rulebook, reading: TextReading, number: int) -> Iterator[Proposal]:
@@ -200,8 +222,10 @@ def _phrases(title: str) -> list[str]:
     written = [run for match in _WORD.finditer(title) for run in _RUN.findall(match[0])]
     words = [_POSSESSIVE.sub("", word) for word in written]
     plain = [_cased(word, title) for word in words]
+    lower = [word.lower() for word in words]
+    empty = _EMPTY.union(function_words().get(language(lower, None), ()))
     telling = [
-        word.lower() not in _EMPTY and len(word) > (not unspaced(word[0])) + 1 and not word[0].isdigit()
+        word.lower() not in empty and len(word) > (not unspaced(word[0])) + 1 and not word[0].isdigit()
         for word in words
     ]
     single = {word for word, tells in zip(plain, telling, strict=True) if tells}

@@ -239,6 +239,8 @@ def _codes(rules: Sequence[Rules]) -> dict[str, tuple[Use, ...]]:
     """
     found: dict[str, list[Use]] = {}
     for number, rule in enumerate(rules):
+        if not rule.places:
+            continue
         uses: dict[str, Use] = {}
         sizes: dict[str, int] = {}
         for term in rule.places:

@@ -15,7 +15,7 @@ from aggregator.categorise.proposing import Proposal, edited
 from aggregator.cli import shapes
 from aggregator.cli.comparison import move
 from aggregator.cli.subject import Subject
-from aggregator.cli.terminal import say
+from aggregator.cli.terminal import bar, say
 from aggregator.config.edit import NO_TEXT, scalar
 from aggregator.errors import UsageError
 from aggregator.model.settings import Position, Term
@@ -51,7 +51,10 @@ def answer(application: Application, subject: Subject, section: str) -> shapes.E
     with closing(database.open_to_read()) if database.exists else nullcontext() as archive:
         expectation = Expectation(application, archive, subject.case, section, story.n if story else None)
         held = expectation.leading(application)
-        best = expectation.best(partial(_trial, application))[:SHOWN] if not fixed and own != section else []
+        best: list[Effect] = []
+        if not fixed and own != section:
+            with bar("Trying edits") as progress:
+                best = expectation.best(partial(_trial, application), progress)[:SHOWN]
     rows = [_row(application, effect, expectation.led(effect)) for effect in best]
     return {"section": section, "fixed": fixed, "story": held, "holds": own == section, "proposals": rows}
 

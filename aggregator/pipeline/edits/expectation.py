@@ -55,8 +55,9 @@ class Expectation(Struct, frozen=True):
     wanted: str
     story: int | None
 
-    def best(self, trial: Trial) -> list[Effect]:
-        """The effects of possible edits, the best first. Edits are preferred, in this order, that
+    def best(self, trial: Trial, progress: Callable[[int, int], None] = lambda done, of: None) -> list[Effect]:
+        """The effects of possible edits, the best first; `progress` is told how many of them are known. Edits are preferred, in this
+        order, that
 
         1. break the fewest examples;
         2. move the story of the text as well;
@@ -64,9 +65,12 @@ class Expectation(Struct, frozen=True):
         4. move the fewest stories;
         5. use a word that a topic uses, then fewer words, then those that the headline has first: it mostly begins with what it is
            about."""
-        found = islice(filter(self._keeps_fallback, proposals(self.now.rulebook, self.case, self.wanted)), TRIED)
-        failed = failing(self.now.rulebook)
-        effects = [self._effect(proposal, trial(proposal), failed) for proposal in found]
+        possible = filter(self._keeps_fallback, proposals(self.now.rulebook, self.case, self.wanted))
+        found = list(islice(possible, TRIED))
+        failed, effects = failing(self.now.rulebook), list[Effect]()
+        for proposal in found:
+            progress(len(effects), len(found))
+            effects.append(self._effect(proposal, trial(proposal), failed))
         telling = self._telling()
         return sorted(effects, key=lambda effect: self._rank(effect, telling))
 

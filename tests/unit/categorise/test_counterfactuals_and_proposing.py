@@ -131,6 +131,13 @@ def test_new_words_are_proposed_without_the_possessive() -> None:
     assert found == {"IMF", "octopus", "garden", "dreams", "garden dreams"}
 
 
+def test_words_that_say_nothing_in_the_language_of_the_headline_are_not_proposed() -> None:
+    german = Case("Nach der Kritik an den Raketen ist die Koalition auf dem Weg zu sich")
+    found = {one.term.parts[0] for one in proposals(book(), german, "defense")}
+    assert {"kritik", "raketen", "koalition", "weg"} == found
+    assert "den" in {one.term.parts[0] for one in proposals(book(), Case("Tiger leaves den"), "defense")}
+
+
 def test_new_words_of_japanese_are_not_whole_headlines() -> None:
     found = {one.term.parts[0] for one in proposals(book(), Case("政策金利の引き上げ、トヨタが新型EV発表"), "defense")}
     assert {"政策金利", "トヨタ", "新型", "発表"} <= found

@@ -65,3 +65,14 @@ def test_receipts_stand_in_columns_however_long_an_id_is() -> None:
     ids = ("asia", "earthquakes-and-volcanoes")
     told = list(lines([Receipt(id, 0.75, "words: java", None, (), None) for id in ids]))
     assert {line.index("0.75") for line in told} == {2 + len(ids[1]) + 1}
+
+
+def test_the_progress_of_trying_edits_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", terminal)
+    config = tmp_path / "feeds.yaml"
+    config.write_text("sources: []\nsections: [{id: defense, words: [missile]}, {id: world}]\n")
+    asked = ["explain", "Octopuses dream", "--expect", "defense"]
+    assert main(["--config", str(config), "--instance", str(tmp_path / "instance"), *asked]) == 0
+    assert "Trying edits" in terminal.getvalue()
