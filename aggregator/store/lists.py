@@ -4,7 +4,8 @@ what a list of changes no longer shows. The same for all backends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from math import isqrt
 
 from msgspec.structs import replace
@@ -51,10 +52,13 @@ Place = tuple[int, int]
 
 
 class Lists:
-    """Lists of stories and of items, in the order of their stream; each with its extent."""
+    """Lists of stories and of items for these queries, in the order of their stream; each with its extent. What several queries have in
+    common is read only once: the front page makes thirty, and each round trip to a server takes as long as a short list."""
 
-    def __init__(self, connection: Reads) -> None:
+    def __init__(self, connection: Reads, queries: Iterable[StreamQuery]) -> None:
         self._db = connection
+        self._numbers = numbers_of(connection, queries)
+        self._seldom: dict[int, bool] = {}  # by number of publishers
 
     def listed(self, query: StreamQuery, now: int) -> tuple[list[Listed], Extent]:
         # One more than the longest list: its time tells when it left the list.
@@ -76,7 +80,7 @@ class Lists:
         all others that they are not among them: of a large archive, hardly any story is read. Once there are enough, what follows them is
         not looked for."""
         found: set[Place] = set()
-        for way in _gone(query, numbers_of(self._db, query)):
+        for way in _gone(query, self._numbers):
             found.update((time, number) for number, time in self._db.read(*_up_to(query, until, *way)))
             if query.limit and len(found) >= query.limit:
                 until = sorted(found)[query.limit - 1]
@@ -92,10 +96,11 @@ class Lists:
 
         The words of a story may be in older items than the report with which it entered. So a search for words and reports together is
         not limited to the newest items."""
-        dialect, numbers = self._db.dialect, numbers_of(self._db, query)
-        lookup = self._lookup(query, numbers)
+        dialect, numbers = self._db.dialect, self._numbers
+        lookup = self._lookup(query)
         narrow = list(few_sql(dialect, query, numbers))
-        few = self._few([*narrow, *self._rare_words(query)], self._worth(query, ask))
+        narrowest = [*narrow, *self._rare_words(query)]
+        few = self._few(narrowest, self._worth(query, ask)) if narrowest else None
         if few is None and _starts_with_newest(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
             until, reports = query.filter.until, asked_of_reports(dialect, query, numbers)
@@ -123,15 +128,20 @@ class Lists:
                 times.update(self._db.read(*statement, afresh=True))
         return sorted(times.items(), key=lambda row: (row[1], row[0]), reverse=True)[:ask]
 
-    def _lookup(self, query: StreamQuery, numbers: Numbers) -> Lookup:
+    def _lookup(self, query: StreamQuery) -> Lookup:
         """What the words, the section or topic, and the number of publishers mean for how rows are found."""
-        seldom = False
-        if query.view != "items" and query.min_publishers > 1:
-            several = counted(self._db.dialect, "k", query.min_publishers)
-            some = f"SELECT 1 FROM corroborations WHERE {several} LIMIT ?"
-            seldom = self._db.read(f"SELECT count(*) FROM ({some}) AS told", (SELDOM + 1,))[0][0] <= SELDOM
-        vast = numbers.totals.get(str(query.stream), 0) > FEW
-        return Lookup(by_row=self._is_by_row(query), seldom=seldom, vast=vast)
+        vast = self._numbers.totals.get(str(query.stream), 0) > FEW
+        return Lookup(by_row=self._is_by_row(query), seldom=self._is_seldom(query), vast=vast)
+
+    def _is_seldom(self, query: StreamQuery) -> bool:
+        publishers = query.min_publishers
+        if query.view == "items" or publishers == 1:
+            return False
+        if publishers not in self._seldom:
+            some = f"SELECT 1 FROM corroborations WHERE {counted(self._db.dialect, 'k', publishers)} LIMIT ?"
+            ((found,),) = self._db.read(f"SELECT count(*) FROM ({some}) AS told", (SELDOM + 1,))
+            self._seldom[publishers] = found <= SELDOM
+        return self._seldom[publishers]
 
     def _is_by_row(self, query: StreamQuery) -> bool:
         """Whether the words, if there are any, are looked up row by row: if they are common. PostgreSQL's planner decides it by itself."""
@@ -147,8 +157,9 @@ class Lists:
         words would take long. For words that do not occur the planner expects many items, but hardly more than that."""
         expected = self._db.dialect.expected
         found = few_by_words(self._db.dialect, query)
-        return [one for one in found if expected and expected(self._db, *one[1:]) <= self._newest() // SHARE]
+        return [one for one in found if expected and expected(self._db, *one[1:]) <= self._newest // SHARE]
 
+    @cached_property
     def _newest(self) -> int:
         """The number of the newest item."""
         return int(self._db.read("SELECT max(n) FROM items")[0][0] or 0)
@@ -159,7 +170,7 @@ class Lists:
         for each row of the list."""
         if query.view == "items" or query.min_publishers == 1 or not query.by_entering:
             return FEW
-        return max(FEW, isqrt(ask * self._newest() // STEPS))
+        return max(FEW, isqrt(ask * self._newest // STEPS))
 
     def _few(self, narrow: Sequence[Condition], most: int) -> Few | None:
         """The rows that the narrowest of the conditions can match, if they are at most `most`. The rows of several conditions are not
@@ -173,10 +184,13 @@ class Lists:
         return few
 
 
-def numbers_of(db: Reads, query: StreamQuery) -> Numbers:
-    """The numbers of the sources and streams that a query names."""
-    sources = {query.id if query.kind == "source" else None, query.filter.source} - {None}
-    streams = {query.stream, *query.filter.streams} - {None}
+def numbers_of(db: Reads, queries: Iterable[StreamQuery]) -> Numbers:
+    """The numbers of the sources and streams that the queries name."""
+    sources, streams = set[str | None](), set[StreamName | None]()
+    for query in queries:
+        sources.update((query.id if query.kind == "source" else None, query.filter.source))
+        streams.update((query.stream, *query.filter.streams))
+    sources, streams = sources - {None}, streams - {None}
     rows = db.select("SELECT name, n, total FROM streams WHERE name IN", [*map(str, streams)])
     return Numbers(
         dict(db.select("SELECT id, n FROM sources WHERE id IN", sources)),

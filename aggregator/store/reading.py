@@ -3,7 +3,7 @@ stream lists, `lists.py` finds.)"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, MutableMapping, Sequence
 
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from aggregator.model.story import ItemView, Report, StoryHead, StoryRank, Story
 from aggregator.model.stream import LATEST, Extent, Removed, StreamName, StreamQuery
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
-from aggregator.store.lists import Lists
+from aggregator.store.lists import Listed, Lists
 from aggregator.store.rows import (
     HEAD,
     SHOWN,
@@ -37,7 +37,6 @@ class Reading:
 
     def __init__(self, connection: Reads) -> None:
         self._db = connection
-        self._lists = Lists(connection)
 
     def data_version(self) -> int:
         """A number that changes whenever another connection has committed."""
@@ -51,18 +50,23 @@ class Reading:
 
     def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], Extent]:
         """The stories of a stream in its order."""
-        pairs, extent = self._lists.listed(query, now)
+        pairs, extent = self._listed(query, now)
         return self._stories(pairs), extent
+
+    def _listed(self, query: StreamQuery, now: int) -> tuple[list[Listed], Extent]:
+        return Lists(self._db, [query]).listed(query, now)
 
     def heads(self, queries: Iterable[StreamQuery], now: int) -> dict[StreamQuery, list[StoryHead]]:
         """The stories of several streams, each in its order. What they have in common is read only once."""
-        listed = {query: [n for n, _ in self._lists.listed(query, now)[0]] for query in queries}
+        asked = list(queries)
+        lists = Lists(self._db, asked)
+        listed = {query: [n for n, _ in lists.listed(query, now)[0]] for query in asked}
         told = self._heads({n for numbers in listed.values() for n in numbers})
         return {query: [told[n] for n in numbers if n in told] for query, numbers in listed.items()}
 
     def told(self, query: StreamQuery, now: int) -> list[StoryRank]:
         """The stories of a stream, with only the values needed for ranking; `chosen` reads those that are to be shown."""
-        pairs, _ = self._lists.listed(query, now)
+        pairs, _ = self._listed(query, now)
         columns = "SELECT n, id, published, updated, entry FROM stories WHERE n IN"
         rows = {row[0]: row for row in self._db.select(columns, [n for n, _ in pairs])}
         return [story_rank(rows[n], time) for n, time in pairs if n in rows]
@@ -71,13 +75,13 @@ class Reading:
         return self._stories([(one.n, one.time) for one in told])
 
     def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], Extent]:
-        pairs, extent = self._lists.listed(replace(query, view="items"), now)
+        pairs, extent = self._listed(replace(query, view="items"), now)
         return self._items(pairs), extent
 
     def removals(self, query: StreamQuery, until: tuple[int, int] | None = None) -> list[Removed]:
         """What a list of changes no longer shows, in its order, up to the time and number `until`. To be read after the list itself: what
         is in both was removed in between."""
-        places = self._lists.removed(query, until)
+        places = Lists(self._db, [query]).removed(query, until)
         gone = [n for _, n in places]
         ids = dict(self._db.select(f"SELECT n, id FROM {query.view} WHERE n IN", gone))
         merged = self._merged(gone if query.view == "stories" else [])
@@ -271,16 +275,29 @@ class Reading:
         )
         return dict(self._db.read(query))
 
-    def totals(self) -> dict[str, int]:
+    def totals(self, known: MutableMapping[int, Sequence[int]] | None = None) -> dict[str, int]:
         """The numbers of sources in the configuration in force, of stories and items that are shown, and of items that wait for the
-        edition."""
-        shown = "stories WHERE NOT hidden"
-        tables = {"sources": "sources WHERE listed", "items": "items", "stories": shown, "pending": "pending"}
-        counted = {name: self._count(of) for name, of in tables.items()}
-        return counted | {"items": counted["items"] - self._count("placements WHERE hidden")}  # few, and in an index
+        edition. Counting takes as long as the archive is large, so what changes only with the version of the archive is counted only if
+        `known` (version → counts) does not have it, and put there. All is of one moment, so each statement reads the version, too."""
+        rows = self._db.read(f"SELECT {_COUNTED_EACH_TIME}")
+        counts = None if known is None else known.get(rows[0][0])
+        if counts is None:
+            rows = self._db.read(f"SELECT {_COUNTED_EACH_TIME}, {_COUNTED_BY_VERSION}")
+            counts = rows[0][4:]
+        version, sources, pending, new = rows[0][:4]
+        if known is not None:
+            known.clear()
+            known[version] = counts
+        placed, hidden, stories = counts
+        return {"sources": sources, "items": placed - hidden + new, "stories": stories, "pending": pending}
 
-    def _count(self, rows: str) -> int:
-        return int(self._db.read(f"SELECT count(*) FROM {rows}")[0][0])
+
+_COUNTED_EACH_TIME = """coalesce((SELECT version FROM streams WHERE name = 'latest'), 0),
+    (SELECT count(*) FROM sources WHERE listed), (SELECT count(*) FROM pending),
+    (SELECT count(*) FROM pending WHERE NOT EXISTS (SELECT 1 FROM placements p WHERE p.item = pending.item))"""
+"""Each item waits for the edition, is placed, or is placed and waits with a new text."""
+_COUNTED_BY_VERSION = """(SELECT count(*) FROM placements), (SELECT count(*) FROM placements WHERE hidden),
+    (SELECT count(*) FROM stories WHERE NOT hidden)"""
 
 
 def _published(stream: StreamName) -> tuple[str, tuple[str, ...]]:

@@ -71,7 +71,10 @@ class _Listing:
             if as_primary:
                 sql.add("e.primary_since IS NOT NULL")
         if query.primary_section:
-            sql.add("st.section = ?", query.primary_section)
+            # Within `coalesce`, of which PostgreSQL knows no frequency. It multiplies that of a section with that of the entries which have
+            # a time for it as their primary one, as if these were independent, and expects a tenth of the stories: then it reads all of
+            # the section, and all with so many publishers, instead of walking through the newest until the list is full.
+            sql.add("coalesce(st.section = ?, FALSE)", query.primary_section)
         sql.add("NOT st.hidden")
         if self.joined:
             self.times.append("c.reached")
@@ -161,7 +164,7 @@ class _Listing:
         return ", ".join(filter(None, (self.entries, STORIES, self.joined)))
 
     def _joining_first(self) -> str:
-        return _crossed(self.joined, STORIES, self.entries)
+        return _crossed(self.joined, self.entries, STORIES)
 
     def _stories_first(self) -> str:
         return _crossed(STORIES, self.entries, self.joined)

@@ -229,7 +229,7 @@ def status() -> Response:
     found: shapes.Status = {
         "title": force.settings.site.title,
         "epoch": force.settings.epoch,
-        "totals": lib.archive.reading.totals(),
+        "totals": lib.totals(),
         "last_tick": rfc3339(tick) if tick is not None else None,
         "last_edition": rfc3339(edition) if edition else None,
         "configuration": noted(notes.CONFIGURATION),

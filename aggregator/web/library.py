@@ -79,6 +79,7 @@ class Library:
         self._failed: tuple[float, StoreError] | None = None
         self.long_answers = LongAnswers()
         self.rendered_feeds: Recent[tuple[StreamQuery, str, str], Cached] = Recent(RENDERED_BYTES)
+        self._counted: dict[int, Sequence[int]] = {}
         self._lasting: dict[Callable[[Library], object], tuple[object, object]] = {}
 
     @property
@@ -226,6 +227,10 @@ class Library:
         if found is None or found[0] != valid:
             found = self._lasting[make] = valid, make(self)
         return cast(T, found[1])
+
+    def totals(self) -> dict[str, int]:
+        """How many sources, items and stories there are."""
+        return self.archive.reading.totals(self._counted)
 
     def changed(self, stream: StreamName = LATEST) -> datetime:
         """When a stream (or by default anything that pages and the API show) last changed, by news or by a new configuration, as far as

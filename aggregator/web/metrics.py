@@ -55,7 +55,7 @@ def measured(lib: Library) -> str:
     now = lib.now()
     counted = lib.archive.upkeep.noted(notes.MEASURES)
     lines = [
-        *(_one(name, value) for name, value in lib.archive.reading.totals().items()),
+        *(_one(name, value) for name, value in lib.totals().items()),
         _one("polls_total", sum(state.polls for state in ever)),
         _one("not_modified_total", sum(state.not_modified for state in ever)),
         _one("received_bytes_total", sum(state.bytes_received for state in ever)),

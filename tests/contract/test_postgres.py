@@ -1288,7 +1288,7 @@ def test_it_is_known_how_much_a_source_or_a_section_has(store: PostgresArchive) 
         ("none", "none", (1, 1)),
     ):
         query = StreamQuery("source", outlet, filter=Filter(section=section))
-        narrow = few_sql(DIALECT, query, numbers_of(store._connection, query))
+        narrow = few_sql(DIALECT, query, numbers_of(store._connection, [query]))
         rows = [store._connection.read(f"EXPLAIN (FORMAT JSON) {asked}", values) for _, asked, values in narrow]
         found = tuple(plan[0]["Plan"]["Plan Rows"] for ((plan,),) in rows)
         assert [max(1, one) for one in found] == pytest.approx(expected, rel=0.1), outlet
@@ -1421,6 +1421,23 @@ def test_the_server_knows_how_far_back_reports_are_looked_for(store: PostgresArc
         return "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {statement}", values))
 
     assert ["items_entered" in plan(oldest) for oldest in (8990, 100)] == [True, False]
+
+
+def test_the_newest_of_a_section_that_several_tell_are_found_without_reading_all_of_it(store: PostgresArchive) -> None:
+    """The server took a story's section for independent of the entries that name it, expected a tenth of what there is, and for each list
+    of the front page joined the whole section with all that so many tell."""
+    told = "generate_series(1, 9000) n"
+    execute(
+        store._connection.server.url,
+        f"INSERT INTO stories SELECT n, decode(md5(n::text), 'hex'), n, n, n, n, n, 's' || n % 10, '', '', 1, '', '' FROM {told}",
+        f"INSERT INTO entries SELECT n % 10, n, n, n, n, TRUE FROM {told}",
+        f"INSERT INTO corroborations SELECT n, 2, 'P', n, n FROM {told} WHERE n % 3 = 0",
+        "ANALYZE stories, entries, corroborations",
+    )
+    query = StreamQuery("section", "s3", primary=True, min_publishers=2)
+    (statement, values), _ = stories_sql(DIALECT, query, 9, Lookup(vast=True), Numbers(streams={"section:s3": 3}))
+    plan = "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {statement}", values))
+    assert "Hash Join" not in plan and "Sort Key" not in plan, plan
 
 
 def test_lists_are_planned_for_their_values_however_often_they_are_asked_for(store: PostgresArchive) -> None:

@@ -512,6 +512,35 @@ def test_heads_have_what_the_stories_have(both: tuple[Store, Store]) -> None:
             assert {item: one.id for item, one in by_item.items()} == {story.lead: story.id for story in stories}
 
 
+def test_what_several_lists_have_in_common_is_asked_once(
+    both: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The front page makes thirty; each asked for the numbers of its section, the newest item, and whether few stories have k outlets."""
+    for reading in (store.reading for store in both):
+        asked, read = list[str](), reading._db.read
+        monkeypatch.setattr(
+            reading._db, "read", lambda q, *v, read=read, asked=asked, **how: asked.append(q) or read(q, *v, **how)
+        )
+        sections = [StreamQuery("section", id, limit=9) for id in ("europe", "defense", "world")]
+        assert all(
+            reading.heads([replace(one, min_publishers=k) for one in sections for k in (2, 3)], SECONDS).values()
+        )
+        lists = sum("ORDER BY" in query for query in asked)
+        assert len(asked) - lists <= 4, "the sections, each number of outlets, and the stories"
+
+
+def test_the_archive_is_counted_again_only_after_it_changed(
+    both: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scraper asks every fifteen seconds, and each time all rows of three tables were counted."""
+    for reading in (store.reading for store in both):
+        asked, read, known = list[str](), reading._db.read, dict[int, Sequence[int]]()
+        monkeypatch.setattr(reading._db, "read", lambda q, *v, read=read, asked=asked: asked.append(q) or read(q, *v))
+        counts = [reading.totals(known) for _ in range(3)]
+        assert ["placements WHERE hidden" in query for query in asked] == [False, True, False, False]
+        assert [reading.totals({0: (1, 0, 1)}), *counts] == [reading.totals()] * 4
+
+
 def test_sums_health_and_the_rest_are_the_same(both: tuple[Store, Store]) -> None:
     one, other = (
         (
