@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from aggregator.model.story import EditionItem, Entry, Member, StoryState
 from aggregator.normalise.address import steady
 from aggregator.pipeline.policy import Policy
-from aggregator.stories.agreement import PUBLISHERS, Account, Agreement
+from aggregator.stories.agreement import PUBLISHERS, Agreement
 from aggregator.stories.copies import Lead, is_agency, is_copy
 from aggregator.text.headline import dead, is_ahead, is_hearsay, length, tells, tells_of_death
 
@@ -106,13 +106,13 @@ class Coverage:
             return first
         if any(member.item.pruned for member in self.members):
             return next((item for item in (first, *later) if item.n in self._led), first)
-        return next((item for item in (first, *later) if not self._agreement.is_odd(_account(item))), first)
+        return next((item for item in (first, *later) if not self._agreement.is_odd(item)), first)
 
     @cached_property
     def _agreement(self) -> Agreement:
         """The agreement of the independent publishers: a text that many outlets copy counts only once."""
         independent = dict(self.publishers)
-        return Agreement([_account(member.item) for member in self.members if member.item.publisher in independent])
+        return Agreement([member.item for member in self.members if member.item.publisher in independent])
 
     def _independent(self) -> tuple[tuple[str, int], ...]:
         """(publisher, time of joining) of the independent publishers.
@@ -182,10 +182,6 @@ class Coverage:
                 author = next((report for report in reports if self.policy.at_home(report.item)), None)
                 found |= {address: author} if author else {}
         return found
-
-
-def _account(item: EditionItem) -> Account:
-    return Account(item.publisher, item.title, item.summary, item.lang)
 
 
 def _toll(told: Collection[tuple[str, str]]) -> int:

@@ -9,37 +9,17 @@ from functools import cached_property, lru_cache
 from math import sqrt
 from operator import lt
 from statistics import fmean, median
+from typing import NamedTuple
 
-from msgspec import Struct
-
+from aggregator.model.story import EditionItem
 from aggregator.text.languages import function_words, language_code
 from aggregator.text.words import plains, tokens
 
 PUBLISHERS = 3  # with fewer publishers one cannot tell which report is the odd one
 APART = 0.67
-"""A report is odd if its agreement with the others is below this share of the median report's. Measured on 1,034 stories of the
-allsides corpus: the lead belonged to another story (by the labels) in 81 of them, and in 67 since odd reports cannot lead; 36 stories
-got another lead, and no right lead was replaced by a wrong one. The same share decides for headlines alone: that gave 71 of 1,164 stories
-another lead, and 120 leads belonged to another story, 131 before."""
+"""A report is odd if its agreement with the others is below this share of the median report's, in text or in headline (decision 2)."""
 WITNESSES = 16  # a report is compared with at most so many publishers: a story may have thousands of reports
 SHORT = 2  # words of so many letters or fewer are ignored
-
-
-class Account(Struct, frozen=True, dict=True):
-    """What a report says, and who says it."""
-
-    publisher: str
-    title: str
-    summary: str
-    lang: str | None
-
-    @cached_property
-    def headline(self) -> frozenset[str]:
-        return _words(self.title, self.lang)
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        return self.headline | _words(self.summary, self.lang)
 
 
 class Agreement:
@@ -48,10 +28,10 @@ class Agreement:
     The agreement of two reports is the cosine of their sets of words, and that of their headlines; that of a report with the others is
     the mean over the reports of other publishers."""
 
-    def __init__(self, reports: Sequence[Account]) -> None:
+    def __init__(self, reports: Sequence[EditionItem]) -> None:
         first = {report.publisher: report for report in reversed(reports)}
         witnesses = [report for report in reports if first[report.publisher] is report][:WITNESSES]
-        self._witnesses = witnesses if len(witnesses) >= PUBLISHERS else []
+        self._witnesses = list(map(_Words.of, witnesses)) if len(witnesses) >= PUBLISHERS else []
 
     @cached_property
     def _least(self) -> tuple[float, ...]:
@@ -59,17 +39,30 @@ class Agreement:
         both = zip(*map(self._with_others, self._witnesses), strict=True)
         return tuple(APART * median(agreed) for agreed in both)
 
-    def is_odd(self, report: Account) -> bool:
+    def is_odd(self, report: EditionItem) -> bool:
         """Whether a report or its headline says something else than the others."""
-        return bool(self._witnesses) and any(map(lt, self._with_others(report), self._least))
+        return bool(self._witnesses) and any(map(lt, self._with_others(_Words.of(report)), self._least))
 
-    def _with_others(self, report: Account) -> tuple[float, float]:
+    def _with_others(self, report: _Words) -> tuple[float, float]:
         """How well a report agrees with the others, in text and in headline."""
         others = [one for one in self._witnesses if one.publisher != report.publisher]
         return (
             fmean([_cosine(report.words, one.words) for one in others]),
             fmean([_cosine(report.headline, one.headline) for one in others]),
         )
+
+
+class _Words(NamedTuple):
+    """The words of a report, and who says them."""
+
+    publisher: str
+    headline: frozenset[str]
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, report: EditionItem) -> _Words:
+        headline = _words(report.title, report.lang)
+        return cls(report.publisher, headline, headline | _words(report.summary, report.lang))
 
 
 def _cosine(one: frozenset[str], other: frozenset[str]) -> float:

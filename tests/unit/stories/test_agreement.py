@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aggregator.stories.agreement import Account, Agreement
+from aggregator.model.story import EditionItem
+from aggregator.stories.agreement import Agreement
 
 FLOOD = (
     (
@@ -25,6 +26,9 @@ QUEEN = (
 
 
 def test_the_words_that_every_text_in_a_language_has_are_no_agreement() -> None:
-    reports = [Account(f"Outlet {n}", title, lead, "de") for n, (title, lead) in enumerate((*FLOOD, QUEEN))]
+    reports = [
+        EditionItem(n, "", "", f"Outlet {n}", title, lead, None, None, "de", (), None, 0, 0, 0)
+        for n, (title, lead) in enumerate((*FLOOD, QUEEN))
+    ]
     agreement = Agreement(reports)
     assert [agreement.is_odd(report) for report in reports] == [False, False, False, True]
