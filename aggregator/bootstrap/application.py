@@ -26,6 +26,7 @@ from aggregator.model.notes import ConfigurationReport
 from aggregator.model.settings import Settings, Source, StoredConfiguration
 from aggregator.model.source import SourceState
 from aggregator.render.fit import rfc3339
+from aggregator.worker.identity import identity
 
 if TYPE_CHECKING:
     from aggregator.bootstrap.installation import Store
@@ -311,7 +312,6 @@ class Application(Configured):
         """What a refresh needs; without `extract` no articles are fetched."""
         from aggregator.config.environment import secrets_in_items
         from aggregator.pipeline.tools import Tools
-        from aggregator.worker.identity import identity
 
         return Tools(
             archive=archive,

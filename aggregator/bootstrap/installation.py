@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from aggregator.errors import StoreError, StoreReadOnly, UsageError
+from aggregator.worker.identity import identity
 
 if TYPE_CHECKING:
     from aggregator.store.postgres.archive import PostgresArchive
@@ -181,8 +182,6 @@ class Database:
 
     def server(self) -> PostgresArchive:
         """Open the PostgreSQL archive, which has methods that SQLite does not have."""
-        from aggregator.worker.identity import identity
-
         with driver():
             from aggregator.store.postgres.archive import PostgresArchive
 
@@ -210,8 +209,6 @@ class Database:
         return self._server_read_only()
 
     def _server_read_only(self) -> PostgresReadOnly:
-        from aggregator.worker.identity import identity
-
         with driver():
             from aggregator.store.postgres.archive import ReadOnlyArchive
 
