@@ -54,7 +54,6 @@ class Server:
             "statement_timeout": f"{patience * 1100}ms",
             "lock_timeout": f"{patience}s",
             # Of a process that stands still in a transaction, or was cut off behind a proxy: sooner than who waits for its locks gives up.
-            # We compute outside of transactions; the longest pause in one, of a batch with 4,000 items, took a tenth of a second.
             "idle_in_transaction_session_timeout": f"{patience * 500}ms",
             # The locks of a machine that disappears are freed after 15 seconds. Keepalives notice it while the server waits for it; the
             # last setting (milliseconds) while an answer is being sent to it.
