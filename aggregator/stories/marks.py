@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from aggregator.stories.names import maybe_names
 from aggregator.stories.tuning import TUNING
@@ -15,14 +16,8 @@ class Marks:
     """`words` returns the significant words of an item → whether the word is in its headline."""
 
     def __init__(self, words: Callable[[int], Mapping[int, bool]], rarity: Mapping[int, float]) -> None:
-        self._read = words
-        self._known: dict[int, Mapping[int, bool]] = {}
+        self.words = cache(words)
         self.rarity = rarity
-
-    def words(self, item: int) -> Mapping[int, bool]:
-        if item not in self._known:
-            self._known[item] = self._read(item)
-        return self._known[item]
 
     def between(self, one: Sequence[int], other: Sequence[int], names: bool) -> int | None:
         """The mark of `one` if each group has a mark against the other, else None. `names`: only words that may be (part of) a name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.decision import Join
@@ -30,8 +31,7 @@ class _Reasons:
         self.compared = groups.compared
         self.words = groups.marks.words
         self.linkage = Linkage((), self.compared.scores, TUNING.best_share)
-        # (group, group) → the mark of the first one, None if marks do not keep them apart.
-        self.marks: dict[tuple[int, int], int | None] = {}
+        self.mark = cache(lambda one, other: groups.mark(groups.members[one], groups.members[other]))
 
     def joins(self) -> Iterable[Join]:
         likely: defaultdict[int, set[int]] = defaultdict(set)
@@ -105,9 +105,7 @@ class _Reasons:
         groups = self.groups
         near = [item for item in groups.members[rival] if item in likely]
         vetoes = self._against(one, self._nearest(one.item, near))
-        if (home, rival) not in self.marks:
-            self.marks[home, rival] = groups.mark(groups.members[home], groups.members[rival])
-        mark = self.marks[home, rival]
+        mark = self.mark(home, rival)
         if mark is None:
             if score < TUNING.min_link:
                 return vetoes
