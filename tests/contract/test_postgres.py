@@ -226,6 +226,32 @@ def test_requests_wait_once_for_a_table_that_others_lock(
     room.close()
 
 
+def test_while_a_table_stays_locked_only_the_first_that_need_it_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each request waited five seconds: with forty readers /healthz was answered once in 20 seconds."""
+    monkeypatch.setattr(newsroom, "OVER_POSTGRES", True)
+    room = newsroom.Newsroom(tmp_path)
+
+    def get(address: str) -> int:
+        return room.client.application.test_client().get(address).status_code
+
+    assert get("/") == 200
+    with psycopg.connect(room.place.database or "") as other, ThreadPoolExecutor(1) as threads:
+        other.execute("LOCK TABLE stories")
+        assert [get("/latest.rss"), get("/latest.json"), *threads.map(get, ("/latest.atom",))] == [503] * 3
+        tried = [one.getMessage().rpartition("; ")[2] for one in caplog.records]
+        assert tried == ["tried for 1 s", "tried for 0.05 s", "tried for 0.05 s"]
+        assert get("/api/v1/sources") == 200, "which does not need it"
+        other.rollback()
+    assert get("/latest.rss") == 200
+    later = SimpleNamespace(monotonic=lambda: time.monotonic() + connection.LOCKED)
+    monkeypatch.setattr(connection, "time", later)
+    reading = room.client.application.extensions["library"].archive.reading
+    assert reading._db.read("SHOW lock_timeout") == [("1s",)]
+    room.close()
+
+
 COLUMNS_TO_COME = """
     ALTER TABLE sources ADD COLUMN IF NOT EXISTS said BYTEA;
     ALTER TABLE sources ADD COLUMN IF NOT EXISTS rhythm BIGINT;

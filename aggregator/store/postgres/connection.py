@@ -23,7 +23,7 @@ from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.postgres.failures import POOLED, SILENT, UNDONE, translated
 from aggregator.store.postgres.full_text import query as words_query
 from aggregator.store.postgres.outages import Refusals
-from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
+from aggregator.store.postgres.server import BUSY_SECONDS, READERS_WAIT, Server, session_name
 
 T = TypeVar("T")
 
@@ -71,6 +71,10 @@ def sql(query: str) -> str:
     """Converts shared SQL, with `?` for values, to the form that psycopg needs (`%s`)."""
     return query.replace("%", "%%").replace("?", "%s")
 
+
+HURRIED, LOCKED = 0.05, 10.0
+"""Seconds that readers wait for a lock, and how long they do so, after one of them has waited for one in vain. There are few threads: if
+each waited as long for a table that stays locked, none would be left for what needs neither it nor the store."""
 
 LATE = 1.2
 """The client waits for an answer for so many times its patience, and so longer than a statement may take on the server. Nothing else
@@ -147,13 +151,15 @@ class Connection:
         self._name = session_name(owner)
         self._read_only = read_only
         self._patience = patience
+        self._calm = READERS_WAIT if read_only else patience
+        self._awaited: float = self._calm  # seconds that a lock is waited for now; usually `_calm`
         self._refusals = Refusals(longest=patience / 2)
         self._turn = threading.RLock()
         self._begun = False  # in a transaction: then a query cannot be repeated over a new connection
         with self.translate(), self._noting_silence():
             self._open()
             settled = "SELECT current_setting('lock_timeout')::interval = %s::interval, current_schema()"
-            ((passed_on, schema),) = self._raw.execute(settled, (f"{patience}s",)).fetchall()
+            ((passed_on, schema),) = self._raw.execute(settled, (f"{self._calm}s",)).fetchall()
             if not passed_on:
                 self.close()
                 raise StoreError(f"{server.name}: {POOLED}")  # a pooler that does not pass on our settings
@@ -164,7 +170,7 @@ class Connection:
         with self._refusals.noting():
             self._raw = Raw.connect(address, autocommit=True)
         self._raw.execute(_AS_LONG_AS_IT_TAKES)
-        self._raw.patience = self._patience
+        self._raw.patience, self._awaited = self._patience, self._calm
         # Threads of the web server end without notice; so a connection is closed with the last reference to it.
         self._closing = weakref.finalize(self, self._raw.close)
         self.opened += 1
@@ -192,7 +198,8 @@ class Connection:
             if isinstance(error, errors.ReadOnlySqlTransaction):
                 # Only this session may be read-only, or the server is no longer the primary: the next query opens a new connection.
                 self._closing()
-            raise translated(error, self.server.name, self._patience) from error
+            tried = self._awaited if isinstance(error, errors.LockNotAvailable) else self._patience
+            raise translated(error, self.server.name, tried) from error
 
     @contextmanager
     def transaction(
@@ -302,12 +309,20 @@ class Connection:
             began = time.monotonic()
             raw = self.raw
             try:
+                if self._read_only:
+                    self._hurry(raw)
                 return ask(raw)
             except psycopg.OperationalError as error:
                 again = raw.closed or isinstance(error, errors.SerializationFailure)  # of a standby
                 if self._begun or not again or time.monotonic() - began >= self._patience:
                     raise
             return ask(self.raw)
+
+    def _hurry(self, raw: Raw) -> None:
+        awaited = HURRIED if time.monotonic() < self.server.locked else self._calm
+        if awaited != self._awaited:
+            raw.execute(f"SET lock_timeout = '{awaited}s'".encode())
+            self._awaited = awaited
 
     @contextmanager
     def _noting_silence(self) -> Iterator[None]:
@@ -320,6 +335,8 @@ class Connection:
             yield
         except psycopg.Error as error:
             silence.note(error.sqlstate is None and time.monotonic() - began >= self._patience)
+            if isinstance(error, errors.LockNotAvailable):
+                self.server.locked = time.monotonic() + LOCKED
             raise
         silence.note(False)
 

@@ -15,6 +15,8 @@ from aggregator.store.postgres.outages import Silence
 BUSY_SECONDS = 60
 """Seconds that a statement may take, or wait for a lock, before it fails."""
 CONNECT_SECONDS = 10
+READERS_WAIT = 1
+"""Seconds that a reader waits for a lock. Only who changes tables holds it, for milliseconds, or else for longer than anybody reads."""
 VARIABLES = {
     "host": "PGHOST", "port": "PGPORT", "dbname": "PGDATABASE", "options": "PGOPTIONS",
     "target_session_attrs": "PGTARGETSESSIONATTRS",
@@ -40,6 +42,7 @@ class Server:
             ) from error
         self.url = url
         self.silence = Silence()
+        self.locked = 0.0  # until when (monotonic clock) readers hardly wait for locks
         hosts = str(self.parts.get("host") or "the local socket").split(",")
         ports = str(self.parts.get("port") or "").split(",")
         ports = ports * len(hosts) if len(ports) == 1 else ports
@@ -47,12 +50,12 @@ class Server:
         self.name = f"PostgreSQL at {at}, database {self.parts.get('dbname') or '(default)'}"
 
     def address(self, name: str, patience: int = BUSY_SECONDS, *, read_only: bool = False) -> str:
-        """The address (with the password and all settings) for a session of this name. `patience`: seconds that a statement may take, or
-        wait for a lock."""
+        """The address (with the password and all settings) for a session of this name. `patience`: seconds that a statement may take, or,
+        unless it only reads, wait for a lock."""
         settings = {
             # Longer than a lock is awaited: else a query that waits for others would count as one that takes too long.
             "statement_timeout": f"{patience * 1100}ms",
-            "lock_timeout": f"{patience}s",
+            "lock_timeout": f"{READERS_WAIT if read_only else patience}s",
             # Of a process that stands still in a transaction, or was cut off behind a proxy: sooner than who waits for its locks gives up.
             "idle_in_transaction_session_timeout": f"{patience * 500}ms",
             # The locks of a machine that disappears are freed after 15 seconds. Keepalives notice it while the server waits for it; the
