@@ -40,7 +40,7 @@ def daily(library: Library, query: StreamQuery, asked: str = "") -> Stream:
         query=asked,
         part=asked,
         language=force.settings.site.language,
-        updated=max((brief.updated for brief in found), default=force.since),
+        updated=max((brief.updated for brief in found), default=library.since),
         names=force.names,
         modified=max(changed, datetime.fromtimestamp(_start(force, today), UTC)),
         briefs=tuple(found),

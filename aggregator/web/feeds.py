@@ -81,7 +81,8 @@ def brief(id: str, extension: str) -> Response:
 def health(extension: str) -> Response:
     lib, args = library(), request.args
     found = incidents(lib, number(args, "limit", None, LIMITS), query_string(args))
-    return respond(FORMATS[extension].render(found), max_age=max_age(lib))
+    # Not dated: when a problem ends, nothing records the time.
+    return respond(FORMATS[extension].render(found), max_age=max_age(lib), dated=False)
 
 
 @feeds.get("/subscriptions.opml")
@@ -101,4 +102,4 @@ def subscriptions() -> Response:
         raise QueryError("of", "`of` must be sections, topics or sources")
     outlines = [opml.Outline(title, f"{force.root}{path}.rss{query}", force.root + path) for title, path, query in rows]
     titled = settings.site.title if of == "sections" else f"{settings.site.title} – {of}"
-    return respond(replace(opml.render(titled, outlines, force.since), modified=lib.same_since), max_age=3600)
+    return respond(replace(opml.render(titled, outlines, lib.since), modified=lib.same_since), max_age=3600)

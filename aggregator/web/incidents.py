@@ -51,7 +51,7 @@ def incidents(lib: Library, limit: int | None, asked: str) -> Stream:
         part=asked,
         language="en",
         updated=updated,
-        modified=lib.undated(),  # when a problem ends, nothing records the time
+        modified=updated,
         names=force.names,
         items=tuple(items),
     )

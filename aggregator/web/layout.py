@@ -39,8 +39,9 @@ def page(template: str, modified: datetime | None, **values: Any) -> Response:
     """The response with a page. `modified`: when its content last changed; None: unknown. The date is determined before rendering: if
     something changes meanwhile, the same bytes may be sent again later, but nothing is missed."""
     lib = library()
-    date = max(modified, lib.hour()) if modified else lib.undated()
-    return respond(Rendered.of(printed(template, **values).encode(), HTML, date), max_age=60)
+    hour = lib.hour()
+    body = printed(template, **values).encode()
+    return respond(Rendered.of(body, HTML, max(modified or hour, hour)), max_age=60, dated=modified is not None)
 
 
 def printed(template: str, **values: Any) -> str:

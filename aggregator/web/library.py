@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Commit: TypeAlias = tuple[Archive, int]
 
 RENDERED_BYTES = 64 * 1024 * 1024
+SEEN_BYTES = 256 * 1024
 DAMAGED = "store: pages of the database are damaged: see the log"
 MET_IS_TOLD = timedelta(minutes=10)
 """A problem that a request met is told for so long: nothing says that the archive was replaced, or that there is memory again."""
@@ -47,9 +48,18 @@ class Cached(Struct, frozen=True):
     rendered: Rendered
 
 
+class Seen(Struct, frozen=True):
+    """The last response to a request, and when it was first given."""
+
+    etag: str
+    version: Version
+    since: datetime
+
+
 class _Request(Struct):
     """What the store was asked for one request. (None: not yet.)"""
 
+    came: datetime
     commit: Commit | None = None
     force: InForce | None = None
     told: dict[StreamName, tuple[int, int]] = field(default_factory=dict)
@@ -80,6 +90,8 @@ class Library:
         self.long_answers = LongAnswers()
         self.rendered_feeds: Recent[tuple[StreamQuery, str, str], Cached] = Recent(RENDERED_BYTES)
         self._counted: dict[int, Sequence[int]] = {}
+        self._seen: Recent[str, Seen] = Recent(SEEN_BYTES)
+        self._dating = threading.Lock()
         self._lasting: dict[Callable[[Library], object], tuple[object, object]] = {}
 
     @property
@@ -92,9 +104,14 @@ class Library:
         return found
 
     @property
+    def since(self) -> datetime:
+        """Since when program and configuration in force are the same."""
+        return self.in_force().since
+
+    @property
     def same_since(self) -> datetime:
-        """Since when what depends on program and configuration alone is the same, as far as this process knows."""
-        return max(self.in_force().since.replace(microsecond=0), self._began)
+        """Since when what depends on them alone is the same, as far as this process knows."""
+        return max(self.since.replace(microsecond=0), self._began)
 
     def now(self) -> datetime:
         return self._clock()
@@ -103,10 +120,23 @@ class Library:
         """The current time in epoch seconds, as in the store."""
         return int(self.now().timestamp())
 
-    def undated(self) -> datetime:
-        """Last-Modified of what changes without leaving a date, with polls or with time itself: later than that of any response before, so
-        that whoever keeps only the date gets it anew each time."""
-        return self.now() + timedelta(seconds=1)
+    def first_seen(self, asked: str, etag: str) -> datetime:
+        """Last-Modified of a response whose changes leave no date (because it depends on polls or on time itself): when this process first
+        gave the same response. `asked` identifies the request, `etag` the response.
+
+        The date is based on when the request arrived, before anything was read. It is later than that of the previous response, and
+        later than any second in which that was given. It is at most an hour old, because another process may have given other
+        responses meanwhile."""
+        version = self.version(LATEST)
+        since = self._request.came.replace(microsecond=0) + timedelta(seconds=2)
+        with self._dating:
+            known = self._seen.get(asked)
+            if known and (known.etag, known.version) == (etag, version):
+                since = known.since
+            else:
+                since = max(since, known.since + timedelta(seconds=1)) if known else since
+                self._seen.put(asked, Seen(etag, version, since), len(asked) + 500)
+        return max(since, self.hour())
 
     def today(self) -> date:
         """The current day in the site's time zone."""
@@ -131,7 +161,7 @@ class Library:
         """A context for one request. Within it, this thread asks the store only once whether anything was committed, since views ask often
         and each question is a round trip to a database server. The configuration in force, and versions and dates of streams, are also
         read only once: changes during the request may or may not be in the response, and its date is that of before them."""
-        self._local.request = _Request()
+        self._local.request = _Request(self.now())
         try:
             yield
         finally:
@@ -140,7 +170,7 @@ class Library:
     @property
     def _request(self) -> _Request:
         """The request of this thread. Outside of requests nothing is remembered: a new one each time."""
-        return getattr(self._local, "request", None) or _Request()
+        return getattr(self._local, "request", None) or _Request(self.now())
 
     def commit(self) -> Commit:
         """What changes (for this thread) whenever another process or thread has committed, or the archive was opened anew."""

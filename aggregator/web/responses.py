@@ -10,6 +10,7 @@ import brotli
 import orjson
 from flask import Response, request
 from msgspec import to_builtins
+from msgspec.structs import replace
 from werkzeug.exceptions import PreconditionFailed
 from werkzeug.http import http_date
 
@@ -23,13 +24,18 @@ SHOWN = "aggregator.shown"
 """Key in the WSGI environment for the Rendered bytes of the response."""
 
 
-def respond(shown: Rendered, *, max_age: int, link: str | None = None) -> Response:
+def respond(shown: Rendered, *, max_age: int, link: str | None = None, dated: bool = True) -> Response:
     """The response with these bytes, compressed if the client accepts it; each form has its own ETag.
 
     Changes within one second get successive dates, which may be in the future. Conditional requests are decided by these dates
-    (`cache.py`), but the date sent is never in the future (RFC 9110, 8.8.2.1); at worst a client gets the same bytes again.
+    (`cache.py`), but the date sent is never in the future (RFC 9110, 8.8.2.1); at worst a client gets the same bytes again. `dated`:
+    `shown.modified` is known; otherwise the date is when this process first gave the same response.
     """
-    told = min(shown.modified, library().now())
+    lib = library()
+    if not dated:
+        asked = f"{request.environ['PATH_INFO']}?{request.environ['QUERY_STRING']}"
+        shown = replace(shown, modified=lib.first_seen(asked, shown.etag))
+    told = min(shown.modified, lib.now())
     expected = (request.headers.get(name) for name in ("If-Match", "If-Unmodified-Since"))
     if not is_expected(shown.etag, told.replace(microsecond=0), *expected):
         raise PreconditionFailed
@@ -62,5 +68,5 @@ def _coded(body: bytes, form: str | None) -> bytes:
 
 def json_response(value: Any, modified: datetime | None, max_age: int = 60, link: str | None = None) -> Response:
     """A response with JSON. `modified`: when its content last changed; None: unknown."""
-    shown = Rendered.of(orjson.dumps(value, default=to_builtins), "application/json", modified or library().undated())
-    return respond(shown, max_age=max_age, link=link)
+    shown = Rendered.of(orjson.dumps(value, default=to_builtins), "application/json", modified or library().now())
+    return respond(shown, max_age=max_age, link=link, dated=modified is not None)

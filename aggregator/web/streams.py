@@ -44,7 +44,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         address=address_of(force, query),
         query=query_string(args),
         language=force.settings.site.language,
-        updated=max(newest, default=force.since),  # constant for an empty stream: news elsewhere does not change it
+        updated=max(newest, default=library.since),  # constant for an empty stream: news elsewhere does not change it
         names=force.names,
         zone=force.zone,
         modified=max([changed, *(datetime.fromtimestamp(turn, UTC) for turn in turns if turn <= now)]),
