@@ -166,7 +166,8 @@ class EditionStore(ABC, Generic[Writer]):
             db.modify("UPDATE stories SET epoch = ? WHERE n IN", batch.unmoved, batch.epoch)
             if not batch.shows:
                 return
-            before, lessened = entries_before(db, batch), lessened_by(db, batch)
+            before = entries_before(db, batch)
+            lessened = lessened_by(db, batch, before)
             merge_stories(db, batch, changed)
             placements = [placement_row(placed, changed) for placed in batch.placed]
             db.insert("placements", _PLACEMENT, placements, _PLACED_AGAIN)
@@ -243,12 +244,13 @@ def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
             db.write(f"DELETE FROM {table} = ?", (merge.younger,))
 
 
-def lessened_by(db: Reads, batch: Batch) -> set[int]:
+def lessened_by(db: Reads, batch: Batch, before: list[Row]) -> set[int]:
     """Those of the batch's stories whose stored headline reports news while the new one does not, or whose address has become one of
-    leisure: by either they weigh less."""
-    now = {story.n: marks for story in batch.stories if not all(marks := _marks(story.entry))}
-    before = db.select("SELECT n, entry FROM stories WHERE n IN", now)
-    return {n for n, entry in before if any(map(gt, _marks(decode_entry(entry)), now[n]))}
+    leisure: by either they weigh less. `before`: as of `entries_before`; what was in no stream stood before none."""
+    stood = {row[1] for row in before}
+    now = {story.n: marks for story in batch.stories if story.n in stood and not all(marks := _marks(story.entry))}
+    stored = db.select("SELECT n, entry FROM stories WHERE n IN", now)
+    return {n for n, entry in stored if any(map(gt, _marks(decode_entry(entry)), now[n]))}
 
 
 def _marks(entry: Entry) -> tuple[bool, bool]:
