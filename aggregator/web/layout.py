@@ -84,6 +84,7 @@ def printed(template: str, **values: Any) -> str:
         full=times.full,
         day=times.day,
         lately=times.lately,
+        here=times.here,
         zone=times.zone,
         month=lambda moment: month_of(int(moment.timestamp()), force.zone),
         month_name=times.month,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ from aggregator.render.fit import zone_name
 RECENT = timedelta(hours=12)
 """Times within this distance, past or future, are shown without the day. At a greater one, a time of yesterday such as 21:10 would be
 taken for one that is yet to come."""
+
+_TOLD = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")  # as `schedule.formatting.minute` writes it
 
 
 class Times(Struct, frozen=True):
@@ -50,6 +53,15 @@ class Times(Struct, frozen=True):
 
     def month(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.now.tzinfo):%B %Y}"
+
+    def here(self, text: str) -> str:
+        """A text about a source, with its times in the site's zone."""
+
+        def zoned(found: re.Match[str]) -> str:
+            here = datetime.fromisoformat(f"{found[1]}Z").astimezone(self.now.tzinfo)
+            return f"{here:%Y-%m-%d %H:%M} {zone_name(here)}"
+
+        return _TOLD.sub(zoned, text)
 
     @property
     def zone(self) -> str:

@@ -1234,6 +1234,24 @@ def test_times_say_their_zone(rooms: Rooms, zone: str, hour: str, short: str, lo
         assert f"(24 Nov 2026, {hour} {short})" in room.client.get(f"/latest.{extension}").text, "so do texts of feeds"
 
 
+@pytest.mark.parametrize("path", ["/sources", "/sources/kyodo"])
+def test_what_is_said_of_a_source_has_the_times_of_the_site_and_one_full_stop(rooms: Rooms, path: str) -> None:
+    room = rooms(CONFIG.replace("timezone: UTC", "timezone: Asia/Tokyo"))
+    (state,) = room.archive.sources.states(["kyodo"])
+    silent = replace(
+        state, last_success=NOON, first_success=NOON - timedelta(days=30), why="silent since 2026-11-24 18:00 UTC"
+    )
+    room.archive.sources.save([silent])
+    assert "nothing new has come since 2026-10-25 21:00 JST" in room.client.get(path).text
+    failing = replace(silent, failures=1, error="The host is down.", next_poll=NOON)
+    room.archive.sources.save([failing])
+    room.now += timedelta(minutes=2)  # until then the page is kept
+    page = room.client.get(path).text
+    assert "silent since 2026-11-25 03:00 JST" in page
+    assert "The host is down." in page
+    assert ".." not in page
+
+
 def test_archives_are_named_as_their_headings_are(client: FlaskClient) -> None:
     """NEWS has stories of defense in October and November."""
     assert "Archive: November\N{NO-BREAK SPACE}2026&nbsp;→</a>" in client.get("/sections/defense").text

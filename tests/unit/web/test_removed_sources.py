@@ -55,6 +55,7 @@ def test_what_a_removed_source_told_stays_readable_and_is_marked(room: Newsroom,
     assert "Scientists Discover How Octopuses Dream" in answer.text
     assert "kyodo (removed)" in answer.text
     assert "hush" not in answer.text
+    assert ("is no longer in feeds.yaml, so it is not polled" in answer.text) == (not extension)
 
 
 @pytest.mark.parametrize("view", ["stories", "items"])
