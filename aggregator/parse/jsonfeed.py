@@ -2,7 +2,7 @@
 are skipped.
 
 orjson decodes it; if that fails, Python's own decoder is used, which accepts what some feeds contain (NaN, Infinity, huge numbers). What
-templates do to JSON is mended: commas too many or missing between objects, escapes that JSON does not know. Of a document that breaks off
+templates do to JSON is mended: commas too many or missing between objects, escapes that JSON does not know, quotes within texts. Of a document that breaks off
 the complete items are kept.
 """
 
@@ -26,6 +26,10 @@ _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
 # A string, also one that does not end; commas that nothing stands before; one that nothing follows; the end of an object without the
 # comma behind it.
 _MISTAKE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[{](?:\s*+,)++|,(?=\s*+[,\]}])|\}(?=\s*+\{)', re.DOTALL)
+# A string, also one that does not end. It ends at a quote behind which JSON may go on: one within a text stands before other words.
+_END_OF_STRING = r'"(?=\s*+(?:[}\]]|\Z|,\s*+[,"\[{}\]]|:\s*+(?:["\[{\d-]|true|false|null|NaN|Infinity)))'
+_STRING = re.compile(rf'"((?:[^"\\]++|\\.|(?!{_END_OF_STRING})")*+)("|\\?\Z)', re.DOTALL)
+_RAW_QUOTE = re.compile(r'(\\.)|"', re.DOTALL)
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|x([0-9a-fA-F]{2})|(.))', re.DOTALL)
 _COMMA = re.compile(r"\s*,\s*")
 _BROKEN = "the document is broken JSON"
@@ -86,7 +90,8 @@ def _loads(data: bytes) -> tuple[object, tuple[str, ...]]:
         text = data.decode("utf-8", "replace").strip()
     with suppress(ValueError):
         return _decoded(text)
-    if (mended := _MISTAKE.sub(_mended, text)) != text:
+    for quoted in (text, _STRING.sub(_with_quotes_escaped, text)):
+        mended = _MISTAKE.sub(_mended, quoted)
         with suppress(ValueError):
             value, flaws = _decoded(mended)
             return value, (MALFORMED, *flaws)
@@ -99,6 +104,10 @@ def _loads(data: bytes) -> tuple[object, tuple[str, ...]]:
 def _decoded(text: str) -> tuple[object, tuple[str, ...]]:
     value, end = _LENIENT.raw_decode(text)
     return value, ("junk-after-end",) if end < len(text) else ()
+
+
+def _with_quotes_escaped(string: re.Match[str]) -> str:
+    return '"' + _RAW_QUOTE.sub(lambda found: found[1] or '\\"', string[1]) + string[2]
 
 
 def _mended(found: re.Match[str]) -> str:

@@ -196,6 +196,21 @@ def test_what_templates_do_to_json_costs_no_items(second: str, title: str, comma
     assert (feed.channel.language, feed.flaws) == ("fr", ("malformed",))
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        'He said "no" today', '"No" he said', 'He said "no"', 'The "no", as it was', 'The "no": a \\"yes\\"', 'The 27" screen', '""',
+        '{"a" or [1]}',
+    ],
+)  # fmt: skip
+def test_quotes_within_texts_cost_no_items(title: str) -> None:
+    items = f'{{"id": "1", "title": "{title}", "tags": ["a", "b"]}}, {{"id": "2", "title": "{title}"}}, {{"id": "3",}}'
+    feed = parse(f'{{"version": "{VERSION}", "items": [{items}], "language": "fr"}}'.encode(), None, URL)
+    shown = title.replace("\\", "")
+    assert [(one.guid, one.title) for one in feed.items] == [("1", shown), ("2", shown), ("3", None)]
+    assert (feed.items[0].categories, feed.channel.language, feed.flaws) == (("a", "b"), "fr", ("malformed",))
+
+
 @pytest.mark.parametrize("end", ['{"id": "3", "title": "Thr', '{"id": "3", "size": 1', '"', ",", "", " \n"])
 @pytest.mark.parametrize("comma", [",", " ,\n"])
 def test_of_a_document_that_breaks_off_the_complete_items_are_kept(end: str, comma: str) -> None:
