@@ -40,11 +40,12 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
                 f"{args.file} does not exist: name the proposed file, or none to plan {installation.config}"
             )
     proposed = Application.load(replace(installation, config=Path(args.file)) if args.file else installation)
+    since, limit = _since(args.since), number("--limit", args.limit) if args.limit else None
     database = proposed.database
     say(database.missing())
     with closing(database.open_to_read()) if database.exists else nullcontext() as archive:
         comparison = Comparison(proposed, archive)
-        report = _report(comparison, archive, _since(args.since), number("--limit", args.limit) if args.limit else None)
+        report = _report(comparison, archive, since, limit)
     if args.json:
         print_json(report)
         return 0

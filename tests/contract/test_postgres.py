@@ -241,7 +241,7 @@ def test_while_a_table_stays_locked_only_the_first_that_need_it_wait(
         other.execute("LOCK TABLE stories")
         assert [get("/latest.rss"), get("/latest.json"), *threads.map(get, ("/latest.atom",))] == [503] * 3
         tried = [one.getMessage().rpartition("; ")[2] for one in caplog.records]
-        assert tried == ["tried for 1 s", "tried for 0.05 s", "tried for 0.05 s"]
+        assert tried == ["tried for 1 seconds", "tried for 0.05 seconds", "tried for 0.05 seconds"]
         assert get("/api/v1/sources") == 200, "which does not need it"
         other.rollback()
     assert get("/latest.rss") == 200

@@ -21,7 +21,7 @@ from aggregator.store.migrations import OTHER_COLUMNS
 
 SILENT = "does not answer; check host, port and firewall"
 FULL = "takes no more connections; raise max_connections (or the limit of the user or database) or run fewer processes"
-LOCKED = "other processes hold the lock; tried for {patience:g} s"
+LOCKED = "other processes hold the lock; tried for {patience:g} seconds"
 BROKEN_OFF = "this standby broke the query off to follow its primary; set hot_standby_feedback = on there"
 READ_ONLY = (
     "cannot be written: this user does not own the database or its schema, or the server is a standby or read-only"
