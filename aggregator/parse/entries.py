@@ -110,16 +110,15 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
         guid = texts.get("id") if _is_atom(element) else element.findtext(_ATOM + "id") or texts.get("guid")
         item = replace(item, link=link, guid=None if guid == link else guid)
     base = base_of(element)
-    told = caption(_of_media(element, "description"))
-    summary = _summary(item, texts) or (None if item.content else told)
-    silent = (
-        not item.content and summary == told
-    )  # what its media are called is the headline of an entry that has no text itself
+    summary = _summary(item, texts)
+    silent = not (
+        item.content or texts.get("description") or texts.get("summary")
+    )  # what media are called is the headline of an entry that says nothing itself
     return replace(
         item,
         link=within(base, item.link) if item.link else None,
         title=texts.get("title") or item.title or (_of_media(element, "title") if silent else None),
-        summary=summary,
+        summary=summary or caption(_of_media(element, "description") if silent else None),
         published=published or updated,
         updated=updated,
         author=people(authors) or person(element.findtext("author")) or item.author or _author(source),
