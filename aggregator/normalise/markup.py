@@ -66,7 +66,6 @@ _SIZE = re.compile(r"([^\s,]\S*+)(?:\s++(\d{1,5})[wx])?")
 _WITHOUT_SCRIPTS = re.compile(
     r"<noscript\b[^<>]*>((?:(?!<noscript\b).){0,4000}?)</noscript\s*>", re.IGNORECASE | re.DOTALL
 )
-_SETTINGS = re.compile(r"<xml\b[^<>]*>(?:(?!<xml\b).)*?</xml>", re.DOTALL)  # which Word leaves in what is pasted
 # Elements that end others which are open.
 _ENDING = re.compile(r"<(?:h[1-6]|li|d[dt]|r[tp])\b")
 _IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
@@ -171,8 +170,6 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if "<" not in text:
         return _BLANK_LINES.sub("<br><br>", _escape(text).strip())
     text = with_unended_as_text(text).replace("<strike>", "<s>").replace("</strike>", "</s>")
-    if "</xml>" in text:
-        text = _SETTINGS.sub("", text)
     if "data-" in text or "srcset" in text:
         text = _PICTURE.sub(_with_address, text)
     if "noscript" in text:

@@ -14,7 +14,7 @@ from aggregator.text.references import unescape
 
 _TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_HIDING = "script|style|xml|noscript|template|iframe|object|svg|math|form|head|figcaption|audio|video"
+_HIDING = "script|style|noscript|template|iframe|object|svg|math|form|head|figcaption|audio|video"
 _HIDDEN = _HIDING.split("|")
 # ASCII: else it finds `<audıo>`, too, which is none of `_HIDDEN`.
 _OPENED = re.compile(rf"<((?a:{_HIDING}))\b[^<>]*>", re.IGNORECASE)

@@ -18,9 +18,9 @@ from msgspec.structs import replace
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import XML, Document
 from aggregator.parse.fields import (
-    caption,
     dated,
     followed,
+    in_lines,
     lone_address,
     people,
     person,
@@ -32,8 +32,8 @@ from aggregator.parse.fields import (
 
 # Dates as in RFC 822 or RFC 3339 with a plausible year and offset. For all others fastfeedparser guesses, based on today's date.
 _DATE = (
-    rb"(?:[A-Z][a-z]{2},\s+\d{1,2}\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s(?:19(?:7[1-9]|[89]\d)|20\d\d)\s(?:[01]\d|2[0-3]):\d\d(?::[0-5]\d)?\s(?:[+-](?:0\d|1[0-3])[0-5]\d|GMT|UTC?|Z|[ECMP][SD]T)"
-    rb"|(?:19(?:7[1-9]|[89]\d)|20\d\d)-(?:0\d|1[0-2])-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d))"
+    rb"(?:[A-Z][a-z]{2},\s+\d{1,2}\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s(?:19[7-9]\d|20\d\d)\s(?:[01]\d|2[0-3]):\d\d(?::[0-5]\d)?\s(?:[+-](?:0\d|1[0-3])[0-5]\d|GMT|UTC?|Z|[ECMP][SD]T)"
+    rb"|(?:19[7-9]\d|20\d\d)-(?:0\d|1[0-2])-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d))"
 )
 _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate)"
 _NEEDED = re.compile(
@@ -110,15 +110,11 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
         guid = texts.get("id") if _is_atom(element) else element.findtext(_ATOM + "id") or texts.get("guid")
         item = replace(item, link=link, guid=None if guid == link else guid)
     base = base_of(element)
-    summary = _summary(item, texts)
-    silent = not (
-        item.content or texts.get("description") or texts.get("summary")
-    )  # what media are called is the headline of an entry that says nothing itself
     return replace(
         item,
         link=within(base, item.link) if item.link else None,
-        title=texts.get("title") or item.title or (_of_media(element, "title") if silent else None),
-        summary=summary or caption(_of_media(element, "description") if silent else None),
+        title=texts.get("title") or item.title or _of_media(element, "title"),
+        summary=_summary(item, texts) or in_lines(None if item.content else _of_media(element, "description")),
         published=published or updated,
         updated=updated,
         author=people(authors) or person(element.findtext("author")) or item.author or _author(source),

@@ -9,12 +9,12 @@ from urllib.parse import urljoin
 
 _IN_BRACKETS = re.compile(r"\s*[^\s()@]+@[^\s()]+\s*\(([^()]+)\)\s*")
 _ADDRESS = re.compile(r"[<(\[]*@?[^\s<>()\[\]@]++@[^\s<>()\[\]@]++[>)\]]*")
-_TAG = r"</(?:p|div|a|b|i|em|strong|span|li|h[1-6]|figure)>|<(?:br|img)\b[^<>]*>"
-_HTML = re.compile(rf"{_TAG}|&(?:#\d{{2,6}}|#x[0-9a-f]{{2,5}}|[a-z]{{2,8}});", re.IGNORECASE)
-_TAGGED = re.compile(_TAG, re.IGNORECASE)
-# Of four digits (not +0100, a zone; not 1970, which is no date but a missing one), or of two behind day and month, as RFC 822 has it (not
-# 2 Nov 10:00).
-_YEAR = re.compile(r"(?<![+\d])(?!0|1970\b)\d{4}|\d[\s-]+[^\W\d_]{3,}[\s-]+\d\d\b(?!:)")
+_HTML = re.compile(
+    r"</(?:p|div|a|b|i|em|strong|span|li|h[1-6]|figure)>|<(?:br|img)\b[^<>]*>|&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});",
+    re.IGNORECASE,
+)
+# Of four digits (not +0100, a zone), or of two behind day and month, as RFC 822 has it (not 2 Nov 10:00).
+_YEAR = re.compile(r"(?<![+\d])(?!0)\d{4}|\d[\s-]+[^\W\d_]{3,}[\s-]+\d\d\b(?!:)")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
@@ -49,11 +49,6 @@ def as_html(text: str) -> str:
 def in_lines(text: str | None) -> str | None:
     """Convert plain text to HTML, keeping its line breaks."""
     return None if text is None else as_html(text).replace("\n", "<br>")
-
-
-def caption(text: str | None) -> str | None:
-    """The HTML of a description of media, which keeps its line breaks unless it is HTML."""
-    return text if text and _TAGGED.search(text) else in_lines(text)
 
 
 def as_meant(text: str) -> str:

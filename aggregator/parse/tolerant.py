@@ -17,9 +17,9 @@ from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import ENTRY, MALFORMED, Document, found_outside_cdata, outside_cdata, split_cdata
 from aggregator.parse.fields import (
     as_meant,
-    caption,
     dated,
     followed,
+    in_lines,
     lone_address,
     people,
     person,
@@ -168,17 +168,16 @@ def _item(entry: dict[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     if not atom and _ADDRESS.match(permalink) and not _own_links(entry):
         link = permalink
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
-    titles = ["itunes_its-title"]
     if not summary and not content:
-        titles.append("media_its-title")
-        summary = caption(_of_module(entry, malformed, "media_its-description")) or _of_module(
-            entry, malformed, "itunes_its-summary"
-        )
+        caption = _of_module(entry, malformed, "media_its-description")
+        summary = in_lines(caption) or _of_module(entry, malformed, "itunes_its-summary")
     source = get("source") or {}
     return ParsedItem(
         guid=None if guid == link else guid,
         link=link,
-        title=_markup(get("title_detail")) or _text(get("title")) or _of_module(entry, malformed, *titles),
+        title=_markup(get("title_detail"))
+        or _text(get("title"))
+        or _of_module(entry, malformed, "itunes_its-title", "media_its-title"),
         summary=summary,
         content=None if content == summary else content,
         author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")) or _author(source),

@@ -851,13 +851,6 @@ def test_a_chart_of_who_counts_visitors_is_a_picture() -> None:
     assert sanitise(f'{chart}<img src="https://c.statcounter.com/1/0/a/1/">', "https://e.org/", Counter()) == chart
 
 
-def test_the_settings_that_word_leaves_are_no_text() -> None:
-    settings = "<xml><w:View>Normal</w:View><w:Zoom>0</w:Zoom><w:Rule>false</w:Rule></xml>"
-    assert sanitise(f"{settings}<p>Told</p>", "", Counter()) == "<p>Told</p>"
-    assert plain(f"{settings}<p>Told</p>") == "Told"
-    assert "the end" in sanitise("<p>Told</p><xml>to the end", "", Counter())
-
-
 def test_a_picture_in_noscript_alone_is_that_of_a_tracker() -> None:
     html = '<p>News.</p><noscript><img src="https://e.org/matomo.php?idsite=1" style="border:0"></noscript>'
     assert sanitise(html, "https://e.org/", Counter()) == "<p>News.</p>"

@@ -1430,32 +1430,6 @@ def test_what_its_media_say_counts_for_an_entry_of_atom_that_says_nothing(title:
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
-def test_what_a_picture_is_called_does_not_head_an_entry_of_atom_that_has_a_text(title: str, end: str) -> None:
-    said = "<content>Told</content><media:title>IMG_7</media:title><media:description>Seen</media:description>"
-    entry = f'<entry xmlns:media="http://search.yahoo.com/mrss/"><id>1</id>{said}</entry>'
-    one, _ = parsed(atom(entry + OTHER % title + end)).items
-    assert (one.title, one.text) == (None, "Told")
-
-
-@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
-@pytest.mark.parametrize("kind", ["", ' type="html"'])
-def test_a_description_of_media_may_be_html(title: str, end: str, kind: str) -> None:
-    said = f"<media:description{kind}>&lt;p>Told &lt;b>twice&lt;/b>&lt;/p>\n</media:description>"
-    media = f"<media:content url='https://e.org/v'>{said}</media:content>"
-    one, _ = parsed(rss([item(media), item(title=title), end])).items
-    assert (one.text or "").strip() == "<p>Told <b>twice</b></p>"
-
-
-@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
-def test_1970_hides_no_date(title: str, end: str) -> None:
-    dates = "<pubDate>Thu, 01 Jan 1970 00:00:00 +0000</pubDate><dc:date>2026-11-05T10:00:00Z</dc:date>"
-    one, _ = read(
-        rss([item(dates, guid="1"), item("<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>", title=title), end])
-    ).items
-    assert str(one.published) == "2026-11-05 10:00:00+00:00"
-
-
-@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_an_author_of_atom_in_rss_is_read_alike(title: str, end: str) -> None:
     """As .NET writes it."""
     author = "<atom:author>\n<atom:name>Ann</atom:name>\n<atom:uri>https://e.org/</atom:uri></atom:author>"
