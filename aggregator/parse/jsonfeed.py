@@ -2,8 +2,8 @@
 are skipped.
 
 orjson decodes it; if that fails, Python's own decoder is used, which accepts what some feeds contain (NaN, Infinity, huge numbers). What
-templates do to JSON is mended: commas too many or missing between objects, escapes that JSON does not know, quotes within texts. Of a document that breaks off
-the complete items are kept.
+templates do to JSON is mended: commas too many or missing between objects, escapes that JSON does not know, quotes within texts. Of a
+document that breaks off the complete items are kept.
 """
 
 from __future__ import annotations
