@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from aggregator.config.characters import LINE_BREAK, in_lines
 from aggregator.config.project import without_waiting
-from aggregator.config.tree import LOADER
+from aggregator.config.tree import LOADER, events
 from aggregator.errors import AggregatorError
 
 FOLDER = "folder"
@@ -126,8 +126,9 @@ def _spot(text: str, newline: str) -> _Spot | None:
     listed: Any = next((value for key, value in root.value if key.value == "sources"), None) if root else None
     margin = root.start_mark.column if root else 0  # of the keys; mostly 0
     if listed is None:
+        end = _document_end(text)
         key = f"{newline}sources:{newline}"
-        return None if root and (margin or root.flow_style) else _Spot(text, "", 2, key)
+        return None if root and (margin or root.flow_style) else _Spot(text[:end], text[end:], 2, key)
     opens, closes = listed.start_mark.index, listed.end_mark.index
     below = _line_end(text, closes)
     if listed.value == "":
@@ -146,6 +147,12 @@ def _spot(text: str, newline: str) -> _Spot | None:
     end, column = last.end_mark.index, listed.start_mark.column
     below = _past_comments(text, end if text[end - 1] in "\r\n" else _line_end(text, end), column)
     return _Spot(text[:below], text[below:], column)
+
+
+def _document_end(text: str) -> int:
+    """The end of the text, or the line `...`: what comes after it belongs to no document."""
+    ends: Any = (event for event in events(in_lines(text)) if isinstance(event, yaml.DocumentEndEvent))
+    return next((event.start_mark.index for event in ends if event.explicit), len(text))
 
 
 def _past_comments(text: str, offset: int, column: int) -> int:

@@ -23,6 +23,7 @@ SEVERAL = re.compile(rf"[\w.{MARKS}]\s*(?:[,;]\s|[、，；])\s*\w|(?:[^\W\d]|[{
 ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  # one name with a comma: Washington, D.C.
 OPERATOR = re.compile(r"\s(?:OR|AND|NOT|\+)\s")
 LETTER = re.compile(rf"([^\W\d_])[^\w\s!{MARKS}]+")  # a letter with signs that do not count: C#, C++
+SLASHED = re.compile(r"/(.+)/(?:g?i|ig)")  # as JavaScript and Perl write patterns; /pol/ and /r/gis are names
 SUFFIX = re.compile(r"(ac|co|com|edu|ne|net|or|org)\.[a-z]{2}")  # open to everybody; gov.uk is an outlet
 PRONOUNS = frozenset(("it", "us", "who"))  # in capitals a sector, a country and an agency of the UN
 LANGUAGE_MEANT = {
@@ -155,6 +156,11 @@ def _of_line(line: object) -> Iterator[Problem]:
             yield line.at.warning(
                 f"`{line}` counts as `{letter[1]}`, since signs at the end of a word do not count: write phrases, such as "
                 f"`{line} code`"
+            )
+        elif slashed := SLASHED.fullmatch(line):
+            yield line.at.warning(
+                f"`{line}` is found as it is written: words are plain text, not patterns; write `{slashed[1]}`, "
+                "or quote it if it is meant so"
             )
 
 

@@ -209,7 +209,9 @@ def web_address(value: object) -> str:
         raise Wrong(f"an address cannot contain white space{held}")
     labels = (host_of(written) or "").split(".")
     if "" in labels or not re.match(r"https?://(?!https?:/)[^/\\]", written, re.IGNORECASE):
-        raise Wrong(f"expected an http or https address{_address_meant(value)}")
+        port = re.match(r"https?://[^/?#@]+:(\d+)(?:[/?#]|$)", written, re.IGNORECASE)
+        large = "; a port is at most 65535" if port and int(port[1]) > 65535 else ""
+        raise Wrong(f"expected an http or https address{large or _address_meant(value)}")
     return value.kept.strip() if isinstance(value, Text) else written
 
 

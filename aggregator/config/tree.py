@@ -8,6 +8,7 @@ ours is a list.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -204,6 +205,11 @@ def _named(anchor: str) -> str:
     return anchor if anchor.isalpha() else "…"
 
 
+def events(text: str) -> Iterator[yaml.Event]:
+    """The parser's events for a text (after `in_lines`)."""
+    return iter(yaml.parse(text, Loader=LOADER))
+
+
 def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | None, list[Problem]]:
     """Parses the text of one file. The tree is None if it cannot represent the file. Of duplicate keys, the first is kept."""
     refused = _unreadable(name, text) or _no_yaml(name, text)
@@ -212,7 +218,7 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
     text = in_lines(text)
     builder = _Builder(name, text, included)
     try:
-        for event in yaml.parse(text, Loader=LOADER):
+        for event in events(text):
             builder.take(event)
     except Broken:
         return None, builder.problems

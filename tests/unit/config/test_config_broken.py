@@ -177,7 +177,7 @@ SCALARS = [
     ("sources:\n  - {name: A, url: www.bbc.co.uk/rss}\n", "2:20", ["did you mean https://www.bbc.co.uk/rss"]),
     ("sources:\n  - {name: A, url: 'https://http://x.example/y'}\n", "2:20", ["did you mean http://x.example/y?"]),
     ("sources:\n  - {name: A, url: 'https://x..example/y'}\n", "2:20", ["expected an http or https address"]),
-    ("sources:\n  - {name: A, url: 'https://a.example:99999/y'}\n", "2:20", ["http or https address"]),
+    ("sources:\n  - {name: A, url: 'https://a.example:99999/y'}\n", "2:20", ["port", "65535"]),
     ("sources:\n  - {name: A, url: 'https://.example/y'}\n", "2:20", ["expected an http or https address"]),
     ("sources:\n  - {name: A, url: feed://x.example/y}\n", "2:20", ["did you mean https://x.example/y"]),
     ("sources:\n  -name: A\n   url: https://x.example/y\n", "3:7", ["the line above: a space is missing after the dash"]),

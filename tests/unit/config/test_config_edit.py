@@ -39,6 +39,7 @@ LAYOUTS = {
 EMPTY = {
     "no key": "# nothing yet\nsite: {title: X}\n",
     "an empty file but for a comment and a key": "sections: []",
+    "a document that is marked as ended": "sections: []\n# nothing yet\n...\n# the end\n",
     "all commented out": "sources:\n  # - name: B\n  #   url: https://b.example/\nsections: []\n",
     "empty brackets": "sources: []  # none\nsections: []\n",
     "empty brackets right before a sign": "sources: []# none\nsections: []\n",

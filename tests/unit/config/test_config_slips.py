@@ -58,6 +58,7 @@ def warned(old: str, new: str) -> list[str]:
         ("- heat", "- C#", "10:9: warning: `C#` counts as `C`, since signs at the end of a word do not count: write phrases"),
         ("- heat", "- C++", "10:9: warning: `C++` counts as `C`, since signs at the end of a word do not count: write phrases"),
         ("- id: world", "- id: floods\n  - id: world", "12:5: warning: section `floods` has neither words nor places"),
+        ("- heat", "- /heat wave/i", "`/heat wave/i` is found as it is written: words are plain text, not patterns; write `heat wave`"),
         ("- heat", "- all: [heat, drought]\n      - weight: 3", "11:9: warning: `weight` is a word here; words that must both"),
         ("- heat", "- all: 2", "10:9: warning: `all` is a word here; words that must both be found"),
         ("feed\n", "feed\n    lang: JP\n", "6:11: warning: `JP` is a country, not a language; did you mean `ja`?"),
@@ -86,12 +87,15 @@ def test_a_password_is_in_no_warning() -> None:
     [
         ("- heat", '- "heat, drought"'),
         ("- heat", "- 'heat OR drought'"),
+        ("- heat", "- '/heat/i'"),
         ("- heat", "- C++ code"),
         ("- heat", "- की"),  # a letter and its vowel sign
         ("- heat", "- दिल्ली*"),
         ("- heat", "- '*दिल्ली*'"),
         ("- heat", "- cafe\u0301*"),  # as macOS writes é
         ("- heat", "- X!"),
+        ("- heat", "- /pol/"),
+        ("- heat", "- /r/gis"),
         ("- heat", "- heat/drought"),
         ("- heat", "- 1,5 degrees"),
         ("- heat", "- Washington, D.C."),
