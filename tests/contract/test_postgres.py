@@ -345,6 +345,25 @@ def test_an_upgrade_goes_on_beside_readers_that_lock_tables_in_another_order(
     assert execute(url, "SELECT value FROM meta WHERE key = 'schema'") == [(str(migrations()[-1][0]),)]
 
 
+def test_readers_are_answered_while_an_upgrade_waits_for_who_reads_long(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `pg_dump` does. They stand behind the upgrade, and gave up sooner than it let them pass."""
+    earlier_archive(url, monkeypatch)
+    reader = Connection(Server(url), "reader", read_only=True, patience=5)
+    with psycopg.connect(url) as dump, ThreadPoolExecutor(1) as beside:
+        dump.execute("SELECT FROM texts")
+        upgraded = beside.submit(PostgresArchive, url)
+        until(lambda: bool(execute(url, "SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database "
+                                        "WHERE d.datname = current_database() AND NOT granted")))  # fmt: skip
+        try:
+            assert reader.read("SELECT count(*) FROM texts, placements") == [(0,)]
+        finally:
+            dump.rollback()
+        upgraded.result().close()
+    reader.close()
+
+
 def test_what_an_upgrade_takes_longest_for_keeps_nobody_from_reading(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The index of words is written anew for minutes. `serve` answered 503 all the while."""
     earlier_archive(url, monkeypatch)

@@ -14,7 +14,7 @@ from aggregator.store.dialect import Lock
 from aggregator.store.migrations import Migration, read_migrations
 from aggregator.store.postgres.connection import Connection, Raw, put
 from aggregator.store.postgres.intake import index_texts
-from aggregator.store.postgres.server import BUSY_SECONDS
+from aggregator.store.postgres.server import BUSY_SECONDS, READERS_WAIT
 from aggregator.store.rows import address_hash
 from aggregator.store.sources import FREE
 
@@ -24,7 +24,7 @@ SEARCH_REBUILT = 28
 """Before this migration some texts in the full-text index differed from what `indexed` returns now (aggregator/text/search.py)."""
 CANONICAL_REWRITTEN = 17
 """Before this migration some addresses had another canonical form (aggregator/normalise/address.py)."""
-LOCKING_SECONDS = 2
+LOCKING_SECONDS = READERS_WAIT / 2
 """A migration waits for a table at most so many seconds at a time, since who wants to read it meanwhile waits behind the migration."""
 BREATH = 0.2
 """Seconds between two attempts to lock all tables, in which those who read them have their turn."""
