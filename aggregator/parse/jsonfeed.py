@@ -90,8 +90,8 @@ def _loads(data: bytes) -> tuple[object, tuple[str, ...]]:
         text = data.decode("utf-8", "replace").strip()
     with suppress(ValueError):
         return _decoded(text)
-    for quoted in (text, _STRING.sub(_with_quotes_escaped, text)):
-        mended = _MISTAKE.sub(_mended, quoted)
+    for quotes in (False, True):
+        mended = _MISTAKE.sub(_mended, _STRING.sub(_with_quotes_escaped, text) if quotes else text)
         with suppress(ValueError):
             value, flaws = _decoded(mended)
             return value, (MALFORMED, *flaws)
