@@ -10,7 +10,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
@@ -98,6 +98,8 @@ def _split(words: list[str]) -> tuple[str, argparse.Namespace, list[str]]:
     top = parser(bare=place is not None)
     given, rest = top.parse_known_args([word for n, word in enumerate(words) if n != place])
     if place is None:
+        if any(meant(word, GLOBAL) for word in rest):
+            top.error(_unknown(rest, GLOBAL))
         top.error("name a command, such as `aggregator run`; `aggregator --help` lists all")
     if (name := words[place]) not in COMMANDS:
         from aggregator.config.suggest import did_you_mean
@@ -116,9 +118,13 @@ def _parsed(own: argparse.ArgumentParser, name: str, rest: list[str]) -> argpars
     if unknown and unknown[0].endswith((".yaml", ".yml")) and not unknown[0].startswith("-"):
         own.error(f"for another file: aggregator --config {unknown[0]} {name}")
     if unknown:
-        near = (meant(word, (*own._option_string_actions, *GLOBAL)) for word in unknown)
-        own.error(f"unrecognized arguments: {' '.join(unknown)}{next(filter(None, near), '')}")
+        own.error(_unknown(unknown, (*own._option_string_actions, *GLOBAL)))
     return parsed
+
+
+def _unknown(words: Sequence[str], options: Collection[str]) -> str:
+    near = filter(None, (meant(word, options) for word in words))
+    return f"unrecognized arguments: {' '.join(words)}{next(near, '')}"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -283,7 +283,7 @@ def test_a_web_that_may_open_next_to_no_file_is_not_started(
         (["--confg", "x.yaml", "poll"], "unrecognized arguments: --confg; did you mean `--config`?\n"),
         (["--confg=x.yaml", "poll"], "unrecognized arguments: --confg=x.yaml; did you mean `--config`?\n"),
         (["poll", "--confg=x.yaml"], "unrecognized arguments: --confg=x.yaml; did you mean `--config`?\n"),
-        (["--confg=x.yaml"], "name a command, such as `aggregator run`; `aggregator --help` lists all\n"),
+        (["--confg=x.yaml"], "unrecognized arguments: --confg=x.yaml; did you mean `--config`?\n"),
         (["pol"], "there is no `pol`; did you mean `poll`?\n"),
         (["--json", "Plan"], "there is no `Plan`; did you mean `plan`?\n"),
         (["help", "plan"], "there is no `help`; did you mean `--help`?\n"),
