@@ -150,7 +150,8 @@ def find_topics(uses: Iterable[Use], known: CategoryTopics, names: CategoryNames
         spellings[made.key][made] += 1
         publishers[made.key].add(publisher)
     refused = {key for key in spellings.keys() | known.ids.keys() if _words(key) in taken}
-    old = {key: id for key, id in known.ids.items() if id in known.titles and key not in refused}
+    former = {key: id for key, id in known.ids.items() if id in known.titles and key not in refused}
+    old = {key: id for key, id in former.items() if not names.spoken_for(known.titles[id])}  # a topic of it may be new
     ranked = sorted(
         (key for key in spellings if key not in refused and key not in by_place),
         key=lambda key: (key not in old, -len(publishers[key]), -spellings[key].total(), key),

@@ -128,6 +128,12 @@ def test_names_of_outlets_sections_and_configured_topics_are_none() -> None:
     ).titles
 
 
+def test_a_topic_that_is_configured_since_takes_the_place_of_the_one_that_was_found() -> None:
+    found = find_topics(uses("Drone Wars"), CategoryTopics())
+    assert found.titles
+    assert not find_topics(uses("Drone Wars"), found, CategoryNames(spoken_for=lambda title: "Drone" in title)).titles
+
+
 @pytest.mark.parametrize("category", ["Ukraine-Russia war", "Russia-Ukraine War", "Ukraine Russia wars"])
 def test_nor_are_they_with_other_signs_or_in_another_order(category: str) -> None:
     assert not find_topics(uses(category), CategoryTopics(), CategoryNames(frozenset({"Ukraine – Russia War"}))).titles
