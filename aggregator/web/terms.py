@@ -27,6 +27,8 @@ _TERM = re.compile(
     rf'(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s){_MARKS}])'
     rf"|(?:(?!{_COMMA})[^\s()]|(?<=[^\s()])\((?:(?!{_COMMA})[^\s()])*\))+))|(\))|{_COMMA}"
 )
+# A letter that is no word (like a, i, e, o, y) before a number, outside of phrases: a name like F-35, which the index has as one word.
+_TYPE = re.compile(r'"[^"]*"?|(?<![^\s(])[b-df-hj-np-tvwxz] \d{2,}[a-z]?(?![^\s)])', re.IGNORECASE | re.ASCII)
 _LETTER = re.compile(r"[^\W_]")
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors
@@ -40,6 +42,7 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     groups, operators = [_Group()], []
     unwanted: list[str] = []
     typed = normalize("NFC", without_unwanted(CONTROL.sub(" ", text)).translate(_QUOTES))
+    typed = _TYPE.sub(lambda found: found[0] if found[0][0] == '"' else f'"{found[0]}"', typed)
     end, held = 0, ""
     for found in _TERM.finditer(typed):
         minus, begins, phrase, word, ends = found.groups("")

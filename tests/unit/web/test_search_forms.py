@@ -136,3 +136,18 @@ def test_entries_of_a_saved_search_keep_their_ids_times_and_order(room: Newsroom
     latest = {one["id"]: one for one in room.client.get("/latest.json").get_json()["items"]}
     found = room.client.get("/search.json?q=hurricanes").get_json()["items"]
     assert found == [one for id, one in latest.items() if id in {each["id"] for each in found}]
+
+
+@pytest.mark.parametrize("typed", ["f-35", "f35", "f 35", "F 35 jets", '"f 35"', "(f 35) OR ferry", "-ferry f 35"])
+def test_a_name_of_letter_and_number_is_found_however_it_is_typed(rooms: Rooms, typed: str) -> None:
+    room = rooms(CONFIG)
+    jets = "Norway parades its F-35 jets"
+    room.publish(item(jets), item("A pilot of 35 resigns", "kyodo"))
+    assert titles(room, f"/search.json?{urlencode({'q': typed})}") == [jets]
+
+
+def test_a_letter_that_is_a_word_is_none_of_a_name(rooms: Rooms) -> None:
+    room = rooms(CONFIG)
+    room.publish(item("A pilot of 35 resigns"))
+    for typed in ("a 35", '"a pilot" 35', "resigns 35"):
+        assert titles(room, f"/search.json?{urlencode({'q': typed})}") == ["A pilot of 35 resigns"]
