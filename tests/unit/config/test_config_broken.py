@@ -114,6 +114,11 @@ KEYS = [
     ("sources:\n  BBC:\n    url: https://x.example/y\n", "2:3", ["a line with `- name: …` for each"]),
     ("sections: {europe: {words: [x]}}\n", "1:11", ["a line with `- id: …` for each"]),
     ("stories: {pin: [https://x.example/y]}\n", "1:17", ["write `url: …` and `section: …`"]),
+    (
+        "stories: {hide: [{url: https://x.example/y}]}\n",
+        "1:18",
+        ["expected text", "write the address alone, without `url:`"],
+    ),
     ("site: World Wire\n", "1:7", ["found text; its keys are `title`, `url`"]),
     (SOURCE + "    every:\n", "4:11", ["found nothing; write it, or leave it out"]),
     ("sections:\n  - id:\u00a0a\n", "2:8", ["U+00A0", "type a space"]),
