@@ -27,8 +27,8 @@ _TERM = re.compile(
     rf'(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s){_MARKS}])'
     rf"|(?:(?!{_COMMA})[^\s()]|(?<=[^\s()])\((?:(?!{_COMMA})[^\s()])*\))+))|(\))|{_COMMA}"
 )
-# A letter that is no word (like a, i, e, o, y) before a number, outside of phrases: a name like F-35, which the index has as one word.
-_TYPE = re.compile(r'"[^"]*"?|(?<![^\s(])[b-df-hj-np-tvwxz] \d{2,}[a-z]?(?![^\s)])', re.IGNORECASE | re.ASCII)
+# A letter that is no word (as a, i, e, o, y are) before a number that is no year, outside of phrases: like F-35, one word of the index.
+_TYPE = re.compile(r'"[^"]*"?|(?<![^\s(])[b-df-hj-np-tvwxz] \d{2,3}[a-z]?(?![^\s)])', re.IGNORECASE | re.ASCII)
 _LETTER = re.compile(r"[^\W_]")
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors
