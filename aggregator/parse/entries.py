@@ -32,8 +32,8 @@ from aggregator.parse.fields import (
 
 # Dates as in RFC 822 or RFC 3339 with a plausible year and offset. For all others fastfeedparser guesses, based on today's date.
 _DATE = (
-    rb"(?:[A-Z][a-z]{2},\s+\d{1,2}\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s(?:19[7-9]\d|20\d\d)\s(?:[01]\d|2[0-3]):\d\d(?::[0-5]\d)?\s(?:[+-](?:0\d|1[0-3])[0-5]\d|GMT|UTC?|Z|[ECMP][SD]T)"
-    rb"|(?:19[7-9]\d|20\d\d)-(?:0\d|1[0-2])-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d))"
+    rb"(?:[A-Z][a-z]{2},\s+\d{1,2}\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s(?:19(?:7[1-9]|[89]\d)|20\d\d)\s(?:[01]\d|2[0-3]):\d\d(?::[0-5]\d)?\s(?:[+-](?:0\d|1[0-3])[0-5]\d|GMT|UTC?|Z|[ECMP][SD]T)"
+    rb"|(?:19(?:7[1-9]|[89]\d)|20\d\d)-(?:0\d|1[0-2])-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d))"
 )
 _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate)"
 _NEEDED = re.compile(

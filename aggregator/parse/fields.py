@@ -13,8 +13,9 @@ _HTML = re.compile(
     r"</(?:p|div|a|b|i|em|strong|span|li|h[1-6]|figure)>|<(?:br|img)\b[^<>]*>|&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});",
     re.IGNORECASE,
 )
-# Of four digits (not +0100, a zone), or of two behind day and month, as RFC 822 has it (not 2 Nov 10:00).
-_YEAR = re.compile(r"(?<![+\d])(?!0)\d{4}|\d[\s-]+[^\W\d_]{3,}[\s-]+\d\d\b(?!:)")
+# Of four digits, not before 1971 (1970 and 1601 stand for no date, and -1000 is a zone); or of two behind day and month, as RFC 822 has it
+# (not 2 Nov 10:00); or seconds since 1970.
+_YEAR = re.compile(r"(?<!\d)(?!0|1[0-8]|19[0-6]|1970)\d{4}|\d[\s-]+[^\W\d_]{3,}[\s-]+\d\d\b(?!:)|(?<!\d)1\d{9}")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
@@ -75,7 +76,7 @@ def to_article(links: Iterable[Mapping[str, Any]]) -> str | None:
 
 
 def dated(texts: Iterable[str | None]) -> str | None:
-    """The first of several dates of an entry that may name a year (`0000-00-00` and `yesterday` do not), else the first."""
+    """The first of several dates of an entry that may name a year after 1970 (`0000-00-00` and `yesterday` do not), else the first."""
     told = [text for text in texts if text]
     return next(filter(_YEAR.search, told), told[0] if told else None)
 

@@ -324,8 +324,11 @@ ADDRESS = st.sampled_from(
     ["https://e.org/1", "http://e.org/p?x=1&amp;y=2", "/rel/3", "https://e.org/4#part", " https://e.org/5 "]
 )
 DATE = st.sampled_from(
-    ["Mon, 02 Nov 2026 10:00:00 GMT", "2026-11-02T10:00:00+02:00", "2026-11-02", "02 Nov 2026 10:00 EST", ""]
-)
+    [
+        "Mon, 02 Nov 2026 10:00:00 GMT", "2026-11-02T10:00:00+02:00", "2026-11-02", "02 Nov 2026 10:00 EST", "",
+        "Thu, 01 Jan 1970 00:00:00 +0000", "1970-01-01T00:00:00Z",
+    ]
+)  # fmt: skip
 RSS_ELEMENTS = (
     element("title", WORDS), element("link", ADDRESS), element("description", MARKUP), element("content:encoded", MARKUP),
     st.one_of(element("guid", ADDRESS), element('guid isPermaLink="false"', ADDRESS), st.just("<guid>g-1</guid>")),

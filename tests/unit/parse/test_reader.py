@@ -1399,8 +1399,12 @@ def test_an_address_of_atom_may_be_written_as_in_rss(title: str, end: str, said:
 
 
 @pytest.mark.parametrize(
-    "first", ["yesterday 10:00 +0100", "0000-00-00 00:00:00", "Mon, 01 Jan 0001 00:00:00 +0100", "n/a", "2 Nov 10:00"]
-)
+    "first",
+    [
+        "yesterday 10:00 +0100", "0000-00-00 00:00:00", "Mon, 01 Jan 0001 00:00:00 +0100", "n/a", "2 Nov 10:00", "2 Nov 10:00 -1000",
+        "Thu, 01 Jan 1970 00:00:00 GMT", "1970-01-01T01:00:00+01:00", "1900-01-01T00:00:00Z",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_a_date_that_is_none_hides_no_other(title: str, end: str, first: str) -> None:
     dates = f"<pubDate>{first}</pubDate><dc:date>2026-11-02T10:00:00Z</dc:date>"
