@@ -18,9 +18,9 @@ from msgspec.structs import replace
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import XML, Document
 from aggregator.parse.fields import (
+    caption,
     dated,
     followed,
-    in_lines,
     lone_address,
     people,
     person,
@@ -110,11 +110,16 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
         guid = texts.get("id") if _is_atom(element) else element.findtext(_ATOM + "id") or texts.get("guid")
         item = replace(item, link=link, guid=None if guid == link else guid)
     base = base_of(element)
+    summary = _summary(item, texts) or caption(None if item.content else _of_media(element, "description"))
+    encoded = texts.get(
+        "encoded"
+    )  # taken for none if it is equal to a description of media, which fastfeedparser took for the summary
     return replace(
         item,
         link=within(base, item.link) if item.link else None,
         title=texts.get("title") or item.title or _of_media(element, "title"),
-        summary=_summary(item, texts) or in_lines(None if item.content else _of_media(element, "description")),
+        summary=summary,
+        content=item.content or (encoded if encoded != summary else None),
         published=published or updated,
         updated=updated,
         author=people(authors) or person(element.findtext("author")) or item.author or _author(source),

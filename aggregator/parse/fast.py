@@ -28,7 +28,7 @@ from msgspec.structs import replace
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
 from aggregator.parse.document import ENTRY_START, MALFORMED, Document
-from aggregator.parse.fields import as_meant, followed, in_lines, person, size, to_article, widest
+from aggregator.parse.fields import as_meant, caption, followed, person, size, to_article, widest
 
 _MARKUP_INSIDE = re.compile(
     rb"<(?:(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)"
@@ -118,7 +118,7 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
     media = get("media_content") or ()
     summary = get("description") if summarised else None
     if not summary:  # the description of its media is the only text in an entry of YouTube
-        summary = next((in_lines(one["description"]) for one in media if one.get("description")), None)
+        summary = next((caption(one["description"]) for one in media if one.get("description")), None)
     tags = get("tags")
     return ParsedItem(
         guid=None if guid == link else guid,

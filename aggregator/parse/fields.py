@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin
 
+from aggregator.text.references import unescape
+
 _IN_BRACKETS = re.compile(r"\s*[^\s()@]+@[^\s()]+\s*\(([^()]+)\)\s*")
 _ADDRESS = re.compile(r"[<(\[]*@?[^\s<>()\[\]@]++@[^\s<>()\[\]@]++[>)\]]*")
-_HTML = re.compile(
-    r"</(?:p|div|a|b|i|em|strong|span|li|h[1-6]|figure)>|<(?:br|img)\b[^<>]*>|&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});",
-    re.IGNORECASE,
-)
+_TAG = r"</(?:p|div|a|b|i|em|strong|span|li|h[1-6]|figure)>|<(?:br|img)\b[^<>]*>"
+_TAGGED = re.compile(_TAG, re.IGNORECASE)
+_HTML = re.compile(rf"{_TAG}|&(?:#\d{{2,6}}|#x[0-9a-f]{{2,5}}|[a-z]{{2,8}});", re.IGNORECASE)
 # Of four digits, not before 1971 (1970 and 1601 stand for no date, and -1000 is a zone); or of two behind day and month, as RFC 822 has it
 # (not 2 Nov 10:00); or seconds since 1970.
 _YEAR = re.compile(r"(?<!\d)(?!0|1[0-8]|19[0-6]|1970)\d{4}|\d[\s-]+[^\W\d_]{3,}[\s-]+\d\d\b(?!:)|(?<!\d)1\d{9}")
@@ -56,6 +57,11 @@ def as_meant(text: str) -> str:
     """The HTML of a text that is plain by what its feed says (in Atom also by saying nothing) or by its format. If it looks like HTML it is
     taken as HTML, since some feeds are wrong."""
     return text if _HTML.search(text) else as_html(text)
+
+
+def caption(text: str | None) -> str | None:
+    """The HTML of a description of media, which may be plain, escaped twice (`it&#39;s`) or HTML. If it has no tags, it keeps its lines."""
+    return text if not text or _TAGGED.search(text) else in_lines(unescape(text.strip()))
 
 
 def followed(links: Sequence[str]) -> str | None:

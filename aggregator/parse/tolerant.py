@@ -17,9 +17,9 @@ from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import ENTRY, MALFORMED, Document, found_outside_cdata, outside_cdata, split_cdata
 from aggregator.parse.fields import (
     as_meant,
+    caption,
     dated,
     followed,
-    in_lines,
     lone_address,
     people,
     person,
@@ -169,8 +169,8 @@ def _item(entry: dict[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         link = permalink
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
     if not summary and not content:
-        caption = _of_module(entry, malformed, "media_its-description")
-        summary = in_lines(caption) or _of_module(entry, malformed, "itunes_its-summary")
+        told = _of_module(entry, malformed, "media_its-description")
+        summary = caption(told) or _of_module(entry, malformed, "itunes_its-summary")
     source = get("source") or {}
     return ParsedItem(
         guid=None if guid == link else guid,

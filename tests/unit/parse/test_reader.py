@@ -1434,6 +1434,21 @@ def test_what_its_media_say_counts_for_an_entry_of_atom_that_says_nothing(title:
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+@pytest.mark.parametrize("kind", ["", ' type="html"'])
+def test_a_description_of_media_may_be_html(title: str, end: str, kind: str) -> None:
+    told = {
+        "&lt;p>It's\n&lt;b>told&lt;/b>&lt;/p>\n": "<p>It's\n<b>told</b></p>",
+        "It&amp;#39;s\ntold\n": "It's<br>told",
+    }
+    for said, shown in told.items():
+        media = (
+            f"<media:content url='https://e.org/v'><media:description{kind}>{said}</media:description></media:content>"
+        )
+        one, _ = read(rss([item(media), item(title=title, guid="2"), end])).items
+        assert one.content == shown
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_an_author_of_atom_in_rss_is_read_alike(title: str, end: str) -> None:
     """As .NET writes it."""
     author = "<atom:author>\n<atom:name>Ann</atom:name>\n<atom:uri>https://e.org/</atom:uri></atom:author>"

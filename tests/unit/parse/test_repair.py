@@ -367,7 +367,7 @@ def test_a_caption_in_a_malformed_document_is_read_as_in_a_whole_one() -> None:
         f'<item><title>A video</title><media:group><media:content url="https://e.org/v"/>{caption}</media:group></item>'
     )
     whole, malformed = (read(rss(entry + end)).items[0].content for end in ("", "<bb>"))
-    assert malformed == whole == 'A &amp; B say "no" &amp;amp; &lt;b&gt; &amp; C &amp; D'
+    assert malformed == whole == 'A &amp; B say "no" &amp; &lt;b&gt; &amp; C &amp; D'
 
 
 def test_comments_cut_nothing_short() -> None:
