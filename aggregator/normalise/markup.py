@@ -17,6 +17,7 @@ from aggregator.normalise.plain import (
     with_ends,
     with_fewer_tags,
     with_unended_as_text,
+    without_settings,
     without_shortcodes,
 )
 from aggregator.text.references import unescape
@@ -169,7 +170,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     text = without_shortcodes(clean(text)).strip()
     if "<" not in text:
         return _BLANK_LINES.sub("<br><br>", _escape(text).strip())
-    text = with_unended_as_text(text).replace("<strike>", "<s>").replace("</strike>", "</s>")
+    text = with_unended_as_text(without_settings(text)).replace("<strike>", "<s>").replace("</strike>", "</s>")
     if "data-" in text or "srcset" in text:
         text = _PICTURE.sub(_with_address, text)
     if "noscript" in text:

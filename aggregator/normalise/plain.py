@@ -65,6 +65,7 @@ _SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*(?:"|\Z)|[^">])*(?:>|\Z)')  # the last 
 _SHORTCODE = re.compile(
     r"\[/?(?:vc|fusion|et_pb|mk|av)_\w{2,40}(?:\s[^\[\]<>]*+)?(?:\]|(?=[\[<])|\Z)|\[/?caption(?:\s[^\[\]<>]{0,500})?\]"
 )
+_SETTINGS = re.compile(r"<xml\b[^<>]*>\s*<\w+:(?:(?!<xml\b).)*?</xml>", re.DOTALL)
 _HEADING = re.compile(r"<(h[1-6])\b[^>]*>.{0,500}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _CAPTION = re.compile(r"<figcaption\b.*?</figcaption>", re.DOTALL)
 
@@ -115,6 +116,11 @@ def without_shortcodes(text: str) -> str:
     return _SHORTCODE.sub(" ", text) if "[" in text else text
 
 
+def without_settings(text: str) -> str:
+    """The text without the settings of Word (`<xml><w:View>Normal</w:View>…</xml>`), which stay in what is pasted from there."""
+    return _SETTINGS.sub("", text) if "</xml>" in text else text
+
+
 def without_endless_comments(text: str) -> str:
     """The text without each `<!--` that has no end, and would hide the rest of the text."""
     if "<!--" not in text:
@@ -154,7 +160,7 @@ def prose_of_safe(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    text = with_fewer_tags(text)
+    text = without_settings(with_fewer_tags(text))
     text = with_unended_as_text(_without_unclosed(with_ends(clean(text))))
     text = _TAG.sub(_bare, text) if len(text) > _LONG else text
     tree = LexborHTMLParser(_BLOCK.sub(" <", text))

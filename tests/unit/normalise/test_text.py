@@ -851,6 +851,15 @@ def test_a_chart_of_who_counts_visitors_is_a_picture() -> None:
     assert sanitise(f'{chart}<img src="https://c.statcounter.com/1/0/a/1/">', "https://e.org/", Counter()) == chart
 
 
+def test_the_settings_that_word_leaves_are_no_text() -> None:
+    settings = "<xml>\n <w:WordDocument><w:View>Normal</w:View><w:Zoom>0</w:Zoom></w:WordDocument></xml>"
+    for around in ("{}<p>Told</p>", "<p>{}Told</p>", "{0}<p>Told</p>{0}"):
+        assert sanitise(around.format(settings), "", Counter()) == "<p>Told</p>"
+        assert plain(around.format(settings)) == "Told"
+    for text in ("<p>Told</p><xml><w:View>Normal", "<xml><p>Told</p></xml>", "<p>Told</p><xml/>"):
+        assert "Told" in sanitise(text, "", Counter()) and "Told" in plain(text)
+
+
 def test_a_picture_in_noscript_alone_is_that_of_a_tracker() -> None:
     html = '<p>News.</p><noscript><img src="https://e.org/matomo.php?idsite=1" style="border:0"></noscript>'
     assert sanitise(html, "https://e.org/", Counter()) == "<p>News.</p>"
