@@ -22,6 +22,7 @@ from aggregator.parse.fields import (
     dated,
     followed,
     lone_address,
+    original,
     people,
     person,
     size,
@@ -37,7 +38,7 @@ _DATE = (
 )
 _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate)"
 _NEEDED = re.compile(
-    rb"<(?:(?:News:S|s)ource[\s>]|categories>|(?:item|entry|title)\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
+    rb"<(?:(?:News:S|s)ource[\s>]|categories>|(?:item|entry|title)\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]|feedburner:o"
     rb"|(?!a10:|atom:|dc:|rss:)[\w-]+:(?:title|description|summary)[\s>]"
     rb"|(?:\w+:)?link\s[^<>]*rel=[\"'](?i:enclosure)"
     rb"|" + _DATE_NAMES + rb"(?:\s[^<>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
@@ -111,12 +112,12 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
         item = replace(item, link=link, guid=None if guid == link else guid)
     base = base_of(element)
     summary = _summary(item, texts) or caption(None if item.content else _of_media(element, "description"))
-    encoded = texts.get(
-        "encoded"
-    )  # taken for none if it is equal to a description of media, which fastfeedparser took for the summary
+    # A text is taken for none if it is equal to a description of media, which fastfeedparser took for the summary.
+    encoded = texts.get("encoded")
+    link = within(base, item.link) if item.link else None
     return replace(
         item,
-        link=within(base, item.link) if item.link else None,
+        link=original(texts.get("origlink"), item.guid) or link,
         title=texts.get("title") or item.title or _of_media(element, "title"),
         summary=summary,
         content=item.content or (encoded if encoded != summary else None),

@@ -81,6 +81,12 @@ def to_article(links: Iterable[Mapping[str, Any]]) -> str | None:
     return followed([link["href"] for link in articles])
 
 
+def original(address: str | None, guid: str | None) -> str | None:
+    """The address of the article in `feedburner:origLink`, where the link leads there through FeedBurner or FeedBlitz. (Not of an entry
+    without guid, which the link identifies.)"""
+    return lone_address(address) if guid else None
+
+
 def dated(texts: Iterable[str | None]) -> str | None:
     """The first of several dates of an entry that may name a year after 1970 (`0000-00-00` and `yesterday` do not), else the first."""
     told = [text for text in texts if text]

@@ -21,6 +21,7 @@ from aggregator.parse.fields import (
     dated,
     followed,
     lone_address,
+    original,
     people,
     person,
     size,
@@ -174,7 +175,7 @@ def _item(entry: dict[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     source = get("source") or {}
     return ParsedItem(
         guid=None if guid == link else guid,
-        link=link,
+        link=original(_of_module(entry, malformed, "feedburner_origlink"), None if guid == link else guid) or link,
         title=_markup(get("title_detail"))
         or _text(get("title"))
         or _of_module(entry, malformed, "itunes_its-title", "media_its-title"),

@@ -22,7 +22,7 @@ _SPACES = (
     ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/"'
     ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
     ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:georss="http://www.georss.org/georss"'
-    ' xmlns:slash="http://purl.org/rss/1.0/modules/slash/"'
+    ' xmlns:slash="http://purl.org/rss/1.0/modules/slash/" xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"'
 )
 
 

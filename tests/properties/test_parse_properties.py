@@ -345,6 +345,7 @@ RSS_ELEMENTS = (
     st.just('<media:group><media:content url="https://e.org/g.jpg" type="image/jpeg" width="9"/></media:group>'),
     st.just('<atom:link rel="alternate" href="https://e.org/alternate"/>'), element("dc:language", st.just("de")),
     st.just("<!-- <title>no</title> -->"), st.just("<?php echo '<title>no</title>' ?>"),
+    element("feedburner:origLink", ADDRESS),
     st.just("<og><title>no</title><description>no</description><image>no</image></og>"),
 )  # fmt: skip
 

@@ -1434,6 +1434,22 @@ def test_what_its_media_say_counts_for_an_entry_of_atom_that_says_nothing(title:
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_an_entry_leads_to_its_article_and_not_through_feedburner(title: str, end: str) -> None:
+    """Its id stays what it was. Without guid the link identifies it, and counts."""
+    article, link = "https://e.org/1?a=1&amp;b=2", "https://feeds.example/~/1/0/e"
+    for address, guid, url in (
+        (article, "g-1", "https://e.org/1?a=1&b=2"), (article, article, "https://e.org/1?a=1&b=2"), (article, "", link),
+        ("/1", "g-1", link),
+    ):  # fmt: skip
+        told = f"<feedburner:origLink>{address}</feedburner:origLink>"
+        one, before = (
+            read(rss([item(said, link=link, guid=guid), item(title=title, guid="2"), end])).items[0]
+            for said in (told, "")
+        )
+        assert (one.id, one.url, before.url) == (before.id, url, link)
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 @pytest.mark.parametrize("kind", ["", ' type="html"'])
 def test_a_description_of_media_may_be_html(title: str, end: str, kind: str) -> None:
     told = {
