@@ -165,11 +165,10 @@ class Allowance(Struct, frozen=True):
         return name in self.hosts or self.covers("127.0.0.1" if name == "localhost" else host)
 
     def covers(self, address: str) -> bool:
-        """Whether an address lies in a listed network."""
+        """Whether an address lies in a listed network, as it is spelt or as the IPv4 address that is mapped into it."""
         known = address_of(address)
-        if isinstance(known, IPv6Address) and known.ipv4_mapped is not None:
-            known = known.ipv4_mapped
-        return known is not None and any(known in network for network in self.networks)
+        spelt = (known, getattr(known, "ipv4_mapped", None))
+        return any(one in network for one in spelt if one is not None for network in self.networks)
 
     def admits(self, address: str) -> bool:
         """Whether a connection to an address may be made: it is public, or listed."""

@@ -116,7 +116,8 @@ def _sources(main: FeedsFile, sources: list[Source], environ: Mapping[str, str])
 def _source_warnings(source: Source, allowed: Allowance) -> Iterator[Problem]:
     host = host_of(source.url) or ""
     if literal_private(source.url) and not allowed.names(host):
-        advice = f"it will not be polled unless `allow_private: [{host}]` names it"
+        entry = f'"{host}"' if host.startswith(":") else host  # in brackets YAML takes the colon for that of a table
+        advice = f"it will not be polled unless `allow_private: [{entry}]` names it"
         yield source.at("url").warning(f"{host} is a private address: {advice}")
     elif source.every is not None and source.every < POLITE and not allowed.names(host):
         yield source.at("every").warning(IMPOLITE)

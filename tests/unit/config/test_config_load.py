@@ -173,6 +173,13 @@ def test_a_private_address_is_a_warning_unless_allowed() -> None:
     assert warned("allow_private: [10.0.0.0/8]\nsources: [{name: A, url: 'http://localhost/f'}]\n")
 
 
+@pytest.mark.parametrize("host", ["10.1", "localhost", "[::1]", "[fd00::5]", "[::ffff:10.0.0.5]"])
+def test_the_line_that_admits_a_private_address_can_be_copied_into_the_file(host: str) -> None:
+    source = f"sources: [{{name: A, url: 'http://{host}/f'}}]\n"
+    (told,) = warned(source)
+    assert warned(f"{told.split('`')[1]}\n{source}") == []
+
+
 def test_an_entry_that_yaml_takes_for_a_part_of_the_one_above_is_a_warning() -> None:
     (told,) = warned("sections:\r\n  - id: a\r\n    words:\r\n      - navy\r\n        - fleet\r\n      - boat\r\n")
     assert told.startswith("f:5:9: warning: this belongs to the text above")
