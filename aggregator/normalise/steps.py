@@ -117,10 +117,11 @@ def _is_title(safe: str, draft: Draft) -> bool:
 
 
 def summary(draft: Draft, context: Context) -> None:
-    """The feed's own summary; or the beginning of the text, if there is no summary, or it is the same as the text or only an address."""
+    """The feed's own summary; or the beginning of the text, if there is none, or it is the same as the text, or only title or address."""
     parsed = draft.parsed
     own = parsed.summary if parsed.content and (parsed.summary or "").strip() != parsed.content.strip() else None
-    if own and (said := summarise(own, title=draft.headline)) and not _ADDRESS.fullmatch(said):
+    said = summarise(own, title=draft.headline) if own else ""
+    if said and not _is_same(said, draft.headline) and not _ADDRESS.fullmatch(said):
         whole = not said[-1].isalnum()  # nearly always; avoids reading the text
         draft.summary = said if whole else ended(said, plain_of_safe(draft.content[: _LONGER * len(said)]))
         return

@@ -851,6 +851,14 @@ def test_a_chart_of_who_counts_visitors_is_a_picture() -> None:
     assert sanitise(f'{chart}<img src="https://c.statcounter.com/1/0/a/1/">', "https://e.org/", Counter()) == chart
 
 
+def test_a_summary_that_repeats_the_title_gives_way_to_the_beginning_of_the_text() -> None:
+    text = "<description>A quake.</description><content:encoded>{}</content:encoded>"
+    told, untold = (
+        read(rss(item(text.format(more), title="A Quake"))).items[0] for more in ("Told at length", "A quake")
+    )
+    assert (told.summary, untold.summary) == ("Told at length", "")
+
+
 def test_the_settings_that_word_leaves_are_no_text() -> None:
     settings = "<xml>\n <w:WordDocument><w:View>Normal</w:View><w:Zoom>0</w:Zoom></w:WordDocument></xml>"
     for around in ("{}<p>Told</p>", "<p>{}Told</p>", "{0}<p>Told</p>{0}"):
