@@ -36,6 +36,8 @@ ACCEPT: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
 )
+_ACCEPT_ARTICLE: Final = "text/html, application/xhtml+xml, */*;q=0.1"
+"""Some servers have an article as a page and as a feed (of its comments) at one address."""
 _WHOLE: Final = (200, 203)
 """Status codes with which the body is the document. 203 comes from a proxy that changed something about it (RFC 9110, 15.3.4)."""
 
@@ -147,6 +149,8 @@ class Http:
         for _ in range(self._limits.redirects + 1):
             terms.hosts.append(trail.here.host)
             headers = CIMultiDict(self._headers)
+            if terms.request.crawled:
+                headers["Accept"] = _ACCEPT_ARTICLE
             if trail.here.may_have_secrets_of(terms.secrets_of):
                 headers.update(terms.own)
             if terms.request.crawled and terms.public and private_host(trail.here.host):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from servers.local import Route, Server, answer, redirect
+from servers.local import Request, Route, Server, answer, redirect
 
 from aggregator.bootstrap import Application, Installation, library, utc_now
 from aggregator.cli.main import main
@@ -168,6 +169,18 @@ def test_an_article_is_asked_for_once_and_of_those_sources_alone(wire: Wire) -> 
     assert wire.asked("/dam") == wire.asked("/report") == 1
     assert wire.asked("/octopus") == 0
     assert "Octopuses dream" in wire.page("octopuses")
+
+
+def test_an_article_whose_address_is_a_feed_too_is_asked_for_as_a_page(wire: Wire) -> None:
+    page, comments = article("Ferry runs aground off Samos"), answer(b"<rss/>", content_type="application/rss+xml")
+
+    async def negotiated(request: Request, writer: asyncio.StreamWriter) -> None:
+        await (page if request.headers["accept"].startswith("text/html") else comments)(request, writer)
+
+    wire.server.routes["/ferry"] = negotiated
+    wire.publish("full", ("/ferry", "Ferry runs aground off Samos"))
+    wire.poll()
+    assert "seeped" in wire.page("ferry")
 
 
 def test_a_page_without_an_article_leaves_what_the_feed_said(wire: Wire) -> None:
