@@ -23,7 +23,7 @@ import pytest
 import trustme
 from aiohttp.client_proto import ResponseHandler
 from builders.documents import JOB
-from builders.process import PATIENCE, cancelled, most_memory, until_async
+from builders.process import PATIENCE, aggregator, cancelled, configuration, most_memory, until_async
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -750,6 +750,15 @@ def test_a_trusted_certificate_and_the_bad_ones_by_name() -> None:
         stub = StubResolver({"feed.example": [[HOST]]})
         outcome = fail(ask(wrong.url("/feed", "feed.example"), tls=trust, resolver=stub)[0])
         assert (outcome.kind, outcome.message) == ("tls", "the certificate is for another host")
+
+
+def test_an_authority_of_ones_own_is_named_by_the_environment(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    config = configuration(tmp_path, {})
+    with tls_server(authority, HOST) as good:
+        told = aggregator(config, "try", good.url("/feed"), SSL_CERT_FILE=str(tmp_path / "authority.pem"))
+    assert (told.returncode, told.stderr) == (0, "")
 
 
 def test_a_self_signed_certificate() -> None:
