@@ -364,6 +364,26 @@ def test_readers_are_answered_while_an_upgrade_waits_for_who_reads_long(
     reader.close()
 
 
+def test_an_upgrade_ends_an_autovacuum_that_is_in_its_way(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asked for the tables half a second at a time, in which the server does not end one: the new version did not start."""
+    earlier_archive(url, monkeypatch)
+    slow = "autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1, autovacuum_vacuum_threshold = 1"
+    execute(
+        url,
+        f"ALTER TABLE meta SET ({slow})",
+        "INSERT INTO meta SELECT n, repeat('x', 500) FROM generate_series(1, 20000) n",
+        "DELETE FROM meta WHERE key LIKE '1%'",
+        *(f"ALTER SYSTEM SET {one}" for one in ("autovacuum = on", "autovacuum_naptime = 1")),
+        "SELECT pg_reload_conf()",
+    )
+    try:
+        until(lambda: bool(execute(url, "SELECT 1 FROM pg_stat_progress_vacuum WHERE datname = current_database()")))
+        PostgresArchive(url).close()
+    finally:
+        execute(url, "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")
+    assert execute(url, "SELECT value FROM meta WHERE key = 'schema'") == [(str(migrations()[-1][0]),)]
+
+
 def test_what_an_upgrade_takes_longest_for_keeps_nobody_from_reading(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The index of words is written anew for minutes. `serve` answered 503 all the while."""
     earlier_archive(url, monkeypatch)

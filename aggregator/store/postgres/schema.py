@@ -108,6 +108,8 @@ def _lock_tables(connection: Connection, raw: Raw) -> None:
         "(schemaname, tableowner) WHERE ours.tablename = 'meta' AND schemaname = current_schema() AND t.tablename NOT LIKE "
         "'procrastinate%%'"
     ).fetchall()[0][0]
+    # Keeps out autovacuum, which the server ends for who has waited a second (`deadlock_timeout`), and nobody who reads.
+    raw.execute(f"LOCK TABLE {tables} IN SHARE UPDATE EXCLUSIVE MODE".encode())
     until = time.monotonic() + BUSY_SECONDS
     while True:
         try:
