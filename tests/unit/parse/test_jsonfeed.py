@@ -215,9 +215,8 @@ def test_quotes_within_texts_cost_no_items(title: str) -> None:
 @pytest.mark.parametrize("comma", [",", " ,\n"])
 def test_of_a_document_that_breaks_off_the_complete_items_are_kept(end: str, comma: str) -> None:
     head = f'{{"version": "{VERSION}", "title": "Of \\"items\\": [", "language": "fr", "items": [ '
-    feed = parse(
-        f'{head}{{"id": "1", "title": "[{{"}}{comma}{{"id": NaN, "url": "/2"}}{comma}{end}'.encode(), None, URL
-    )
+    items = f'{{"id": "1", "title": "[{{", "_at": ["Oslo", -1.5e2, null]}}{comma}{{"id": NaN, "url": "/2"}}{comma}'
+    feed = parse(f"{head}{items}{end}".encode(), None, URL)
     assert [(one.guid, one.link) for one in feed.items] == [("1", None), (None, "/2")]
     assert (feed.channel.language, feed.flaws) == ("fr", ("truncated",))
 
