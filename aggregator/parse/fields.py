@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin
 
-from aggregator.text.references import unescape
-
 _IN_BRACKETS = re.compile(r"\s*[^\s()@]+@[^\s()]+\s*\(([^()]+)\)\s*")
 _ADDRESS = re.compile(r"[<(\[]*@?[^\s<>()\[\]@]++@[^\s<>()\[\]@]++[>)\]]*")
 _TAG = r"</(?:p|div|a|b|i|em|strong|span|li|h[1-6]|figure)>|<(?:br|img)\b[^<>]*>"
+_REFERENCE = r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});"
 _TAGGED = re.compile(_TAG, re.IGNORECASE)
-_HTML = re.compile(rf"{_TAG}|&(?:#\d{{2,6}}|#x[0-9a-f]{{2,5}}|[a-z]{{2,8}});", re.IGNORECASE)
+_HTML = re.compile(f"{_TAG}|{_REFERENCE}", re.IGNORECASE)
+_AMPERSAND = re.compile(f"(?!{_REFERENCE})&", re.IGNORECASE)
 # Of four digits, not before 1971 (1970 and 1601 stand for no date, and -1000 is a zone); or of two behind day and month, as RFC 822 has it
 # (not 2 Nov 10:00); or seconds since 1970.
 _YEAR = re.compile(r"(?<!\d)(?!0|1[0-8]|19[0-6]|1970)\d{4}|\d[\s-]+[^\W\d_]{3,}[\s-]+\d\d\b(?!:)|(?<!\d)1\d{9}")
@@ -60,8 +60,11 @@ def as_meant(text: str) -> str:
 
 
 def caption(text: str | None) -> str | None:
-    """The HTML of a description of media, which may be plain, escaped twice (`it&#39;s`) or HTML. If it has no tags, it keeps its lines."""
-    return text if not text or _TAGGED.search(text) else in_lines(unescape(text.strip()))
+    """The HTML of a description of media, which may be plain, escaped twice (`it&#39;s`) or HTML. If it has no tags, it keeps its lines,
+    and addresses in it their parameters (`?a=1&copy=2`)."""
+    if not text or _TAGGED.search(text):
+        return text
+    return _AMPERSAND.sub("&amp;", text.strip()).replace("<", "&lt;").replace("\n", "<br>")
 
 
 def followed(links: Sequence[str]) -> str | None:

@@ -1454,7 +1454,7 @@ def test_an_entry_leads_to_its_article_and_not_through_feedburner(title: str, en
 def test_a_description_of_media_may_be_html(title: str, end: str, kind: str) -> None:
     told = {
         "&lt;p>It's\n&lt;b>told&lt;/b>&lt;/p>\n": "<p>It's\n<b>told</b></p>",
-        "It&amp;#39;s\ntold\n": "It's<br>told",
+        "It&amp;#39;s &lt;3\nhttps://e.org/?a=1&amp;copy=2\n": "It's &lt;3<br>https://e.org/?a=1&amp;copy=2",
     }
     for said, shown in told.items():
         media = (
