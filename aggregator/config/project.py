@@ -225,7 +225,7 @@ def without_waiting(path: str, flags: int) -> int:
 
 def decode(data: bytes) -> str:
     """Decodes UTF-8, without a byte order mark. Raises Unreadable with the position of the first invalid byte."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:  # the latter without a byte order mark
         raise Unreadable("is UTF-16: save it as UTF-8")
     if data.startswith(rb"{\rtf"):
         raise Unreadable("is rich text (RTF): save it as plain text")

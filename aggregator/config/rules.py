@@ -16,6 +16,7 @@ from functools import cache
 from aggregator.config.environment import quoted
 from aggregator.config.scalars import Wrong, position, shown, text
 from aggregator.config.suggest import closest, did_you_mean
+from aggregator.config.syntax import CURLED, no_quote
 from aggregator.config.tree import Items, Table, kind
 from aggregator.model.settings import LONGEST_WORD, Position, Term, alternatives
 from aggregator.text.match import needle
@@ -236,5 +237,7 @@ def _unless(value: object, parts: Sequence[str]) -> tuple[str, ...]:
 
 def texts_only(value: object) -> str:
     if isinstance(value, Items | Table):
-        raise Wrong(f"expected text, found {kind(value)}; quote a headline that contains a colon", value.at)
+        curly = CURLED.match(next(iter(value), "")) if isinstance(value, Table) else None
+        how = no_quote(curly[0]) if curly else "quote a headline that contains a colon"
+        raise Wrong(f"expected text, found {kind(value)}; {how}", value.at)
     return text(value)

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from zoneinfo import ZoneInfo, available_timezones
 
 from aggregator.addresses import host_of, plain
-from aggregator.config.characters import unwrapped
+from aggregator.config.characters import INVISIBLE, unwrapped
 from aggregator.config.environment import ADDRESS, mask, quoted
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.config.tree import Items, Node, Table, Text, kind
@@ -36,6 +36,7 @@ MEANT = dict.fromkeys(("true", "yes", "on", "y", "1"), "true") | dict.fromkeys(
 KEEP = (timedelta(days=1), timedelta(days=36500))
 HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
 BLANK = re.compile(r"[\s\x00-\x1f]")
+UNSEEN = re.compile(rf"(?![\u200c\u200d])[{INVISIBLE}]")  # those two belong to words of Persian and Hindi
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
 
 
@@ -212,6 +213,8 @@ def web_address(value: object) -> str:
         port = re.match(r"https?://[^/?#@]+:(\d+)(?:[/?#]|$)", written, re.IGNORECASE)
         large = "; a port is at most 65535" if port and int(port[1]) > 65535 else ""
         raise Wrong(f"expected an http or https address{large or _address_meant(value)}")
+    if unseen := UNSEEN.search(written):
+        raise Wrong(f"an address cannot contain the invisible character U+{ord(unseen[0]):04X}: delete it")
     return value.kept.strip() if isinstance(value, Text) else written
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from aggregator.config.characters import CURLY
 from aggregator.errors import Problem
 
 NO_COLON = "a key without a colon, or a line that is indented too little: write `key: value`"
@@ -20,7 +21,8 @@ CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
 BLANK = re.compile(r"[ -]*+(?:[\w-]+:)?(?![ \t])(\s)")
 HASHED = re.compile(r"(?:^|[ \t,\[{])#\w")
 QUOTED = """text goes on behind a quote that ended: put all of it into quotes of the other kind: '"Hot" summer' or "It's hot\""""
-COLON = "inside { } or [ ] quote text that contains or ends in a colon"
+COLON = "inside { } or [ ] quote text that contains or ends in a colon, or put a comma before the next key"
+CURLED = re.compile(rf"(?<![^\s\[{{,])[{CURLY}]")  # at the beginning of a text
 BACKSLASH = "a backslash in \"double quotes\" starts an escape: use 'single quotes'"
 BRACKETED = "text goes on behind a bracket that ended: quote text that begins with [ or {"
 
@@ -104,6 +106,8 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
         meaning = f"the line above: {NO_SPACE_BEHIND_DASH}"
     elif "<document start>" in str(error.problem) and lines[first := _first(lines)][: column + 1].isspace():
         meaning = f"the first key, on line {first + 1}, is indented further than this line: align them"
+    elif rest.startswith(":") and (curly := CURLED.search(lines[line][:column])):
+        meaning = no_quote(curly[0])
     else:
         meaning = _meaning(str(error.problem), lines, line, column)
     return Problem(name, line + 1, column + 1, f"invalid YAML: {meaning}{_opened(text, error, line)}")
@@ -111,6 +115,10 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
 
 def no_space(char: str) -> str:
     return f"the character here is U+{ord(char):04X}, which is no space to YAML: delete it and type a space"
+
+
+def no_quote(char: str) -> str:
+    return f'`{char}` is no quote to YAML: type "'
 
 
 def _keyless(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, int] | None:

@@ -187,7 +187,10 @@ class _Builder:
             self.refuse(key.at, "`<<` merges tables, which is not supported: write the keys out")
         elif key in table:
             first = table.keys_at[key]
-            self.problems.append(key.at.problem(f"duplicate key {quoted(key)}, first on line {first.line}: keep one"))
+            of_list = len(self._open) > 1 and isinstance(self._open[-2].node, Items)
+            entry = ", or begin another entry with `- `" if of_list and first.line < key.at.line else ""
+            message = f"duplicate key {quoted(key)}, first on line {first.line}: keep one{entry}"
+            self.problems.append(key.at.problem(message))
         else:
             table[str(key)] = value
             table.keys_at[str(key)] = key.at
@@ -229,7 +232,11 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
     root = builder.root
     if builder.sound and not isinstance(root, Table):
         empty = root is None or root == ""
-        what = "the file is empty" if empty else f"the file must contain keys and values, found {kind(root)}"
+        what = (
+            f"the file is empty{' but for comments' * ('#' in text)}"
+            if empty
+            else f"the file must contain keys and values, found {kind(root)}"
+        )
         at = Position(name, 1, 1) if empty or root is None else root.at
         builder.problems.append(at.problem(f"{what}; it begins with a key such as `sources:`"))
     return root if builder.sound and isinstance(root, Table) else None, builder.problems

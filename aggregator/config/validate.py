@@ -65,6 +65,8 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
         case "extra_forbidden":
             at = parent.keys_at.get(key, at) if isinstance(parent, Table) else at
             message = _unknown(key, schema, detail["loc"])
+            if detail["input"] == "" and "; did you mean" not in message:  # as of {name: News, daily, url: …}
+                message += "; in { } quote text that contains a comma"
         case "missing":
             message = f"`{key}` is missing here"
         case "list_type":

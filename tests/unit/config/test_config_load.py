@@ -294,6 +294,7 @@ def test_faults_of_an_included_file_name_it(text: str, told: str) -> None:
         (b"site:\n  title: caf\xe9\n", ":2:13: `f.yaml` is not UTF-8 here (byte 0xE9)"),
         (b"\xef\xbb\xbfsite:\n  title: caf\xe9\n", ":2:13: `f.yaml` is not UTF-8 here (byte 0xE9)"),
         ("site: {}".encode("utf-16"), "is UTF-16: save it as UTF-8"),
+        ("site: {}".encode("utf-16-le"), "is UTF-16: save it as UTF-8"),
         (rb"{\rtf1\ansi\ansicpg1252{\fonttbl\f0 Helvetica;} site:\}", "is rich text (RTF): save it as plain text"),
         (b"#" * (1 << 20) + "é".encode(), "1 MiB"),
         (b"\xef\xbb\xbf" + b"#" * (1 << 20) + "é".encode(), "1 MiB"),
