@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from itertools import product
+from math import inf
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -176,11 +177,12 @@ def test_a_query_that_takes_too_long_is_broken_off_and_told_apart_from_a_lock(
     reader.close()
 
 
+@pytest.mark.parametrize("locked", [0, inf])  # `inf`: another table was found locked before, so they hardly wait
 @pytest.mark.parametrize("table", ["meta", "sources"])  # opening reads one of them, following both
 def test_requests_wait_once_for_a_table_that_others_lock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, table: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, table: str, locked: float
 ) -> None:
-    """One that was cached waited four times, five seconds each, and others behind it."""
+    """One that was cached waited four times, five seconds each, and others behind it; or each a twentieth of a second, one by one."""
     caplog.set_level("CRITICAL", "aggregator.web")  # a record would keep the error
     waits: list[ref[psycopg.Error]] = []
 
@@ -203,6 +205,7 @@ def test_requests_wait_once_for_a_table_that_others_lock(
         return room.client.application.test_client().get(address).status_code
 
     assert get("/") == 200
+    archive._server(url).locked = locked
     with psycopg.connect(url) as other, ThreadPoolExecutor(1) as threads:
         execute(url, "CREATE TABLE theirs (n int)")  # a commit, after which all is read again
         other.execute(f"LOCK TABLE {table}")
