@@ -63,7 +63,9 @@ class Policy(Struct, frozen=True):
         return replace(self, like=upkeep.like(self.configuration))
 
     def with_topics(self, topics: CategoryTopics) -> Policy:
-        """The policy with topics from categories. An item's topics come in this order: from rules, from categories, from places."""
+        """The policy with topics from categories, but for those whose ids a configured topic takes over (`was`). An item's topics come in
+        this order: from rules, from categories, from places."""
+        topics = replace(topics, ids={key: id for key, id in topics.ids.items() if self.renamed.id("topic", id) == id})
         if not topics.ids:
             return self
 

@@ -179,6 +179,22 @@ def test_one_that_is_none_any_more_leaves_its_stories(room: Newsroom) -> None:
     assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 6
 
 
+def test_a_configured_topic_may_take_over_its_address(room: Newsroom) -> None:
+    """With `was`, as that of any topic. Its subscribers are led on, before the next survey and after it, also without that line."""
+    survey(room.archive, room.application.policy, lambda: NOW)
+    rural = "topics:\n  - {id: rural, title: Rural, was: [village-life], words: [closes]}"
+    for text in (rural, rural, rural.replace("was: [village-life], ", "")):
+        room.edit(CONFIG.replace("topics:", text))
+        led = room.client.get("/topics/village-life.json")
+        assert (led.status_code, led.headers.get("Location")) == (
+            301,
+            "https://wire.example.org/news/topics/rural.json",
+        )
+        entries = room.client.get("/topics/rural.json").get_json()["items"]
+        assert {topic for one in entries for topic in one["_aggregator"]["topics"]} == {"rural"}
+        survey(room.archive, room.application.policy, lambda: NOW + EVERY)
+
+
 def test_names_of_sections_and_outlets_are_none(room: Newsroom) -> None:
     assert {"Defense", "BBC World", "BBC News", "Test Wire", "Rare earths"} <= room.application.policy.categories.taken
     assert room.application.policy.categories.spoken_for("NATO Summits")
