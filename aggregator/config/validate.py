@@ -86,8 +86,8 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
             message = str(wrong)
             if key in _required(_model(schema, detail["loc"][:-1])):
                 message = message.removesuffix(scalars.OR_NOT)
-            if isinstance(detail["input"], Table) and "url" in detail["input"]:  # as under `pin`
-                message += "; write the address alone, without `url:`"
+            if detail["loc"][:1] == ("stories",) and isinstance(detail["input"], Table) and "url" in detail["input"]:
+                message += "; write the address alone, without `url:`"  # which it has under `pin`
             at = wrong.at if isinstance(wrong, scalars.Wrong) and wrong.at is not None else at
     return at.problem(f"{_path(detail)}{message}")
 

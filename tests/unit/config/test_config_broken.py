@@ -377,6 +377,10 @@ def test_refused_with_its_place_and_advice(text: str, at: str, words: list[str])
             "publishers: [{name: A, domains: [a!.example]}]\n",
             "1:34: domains: expected a domain such as bbc.co.uk, found `a!.example`",
         ),
+        (
+            SOURCE + "    publisher: {name: BBC, url: https://bbc.example}\n",
+            "4:16: publisher: expected text, found a table of keys and values",
+        ),
         ("topics: [{id: a, words: [{quad: [b, c]}]}]\n", "1:33: words: `quad` takes a weight, found a list"),
         (
             "topics:\n  - id: a\n    words:\n      - 台湾：有事\n      - [x\n",
