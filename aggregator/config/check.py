@@ -26,6 +26,8 @@ COMPARED = 1_000_000
 
 BARE = re.compile(r"\$([A-Za-z_]\w*)", re.ASCII)  # a variable as shells know it
 
+SPELLING = re.compile(r"^https?://(www\.)?|/$")  # what two addresses of one feed often differ by
+
 PAGE = re.compile(r"/stories/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/?([?#].*)?\Z")
 
 
@@ -90,6 +92,7 @@ def _publishers(parts: list[IncludedFile]) -> Iterator[Problem]:
 def _sources(main: FeedsFile, sources: list[Source], environ: Mapping[str, str]) -> Iterator[Problem]:
     allowed = Allowance.of(main.allow_private)
     urls: dict[str, tuple[str, Position]] = {}
+    alike: dict[str, tuple[str, Position]] = {}
     for source in sources:
         own, where = source_id(source), source.at("url")
         if not own:
@@ -97,10 +100,17 @@ def _sources(main: FeedsFile, sources: list[Source], environ: Mapping[str, str])
                 f"no id can be made from the name `{source.name}`: add one, such as `id: my-source`"
             )
             continue
-        other, first = urls.setdefault(_polled(source.url, environ), (own, where))
+        polled = _polled(source.url, environ)
+        other, first = urls.setdefault(polled, (own, where))
+        near, seen = alike.setdefault(SPELLING.sub("", polled), (own, where))
         if first is not where:
             yield where.problem(
                 f"this address is polled by source `{other}` already, on {_line(first, where)}: keep one"
+            )
+        elif seen is not where:
+            yield where.warning(
+                f"source `{near}` on {_line(seen, where)} has this address but for http, https, www. or a slash at the end: "
+                "if both are one feed, keep one"
             )
         yield from _source_warnings(source, allowed)
         for key, written in (("url", source.url), *(("headers", value) for _, value in source.headers)):

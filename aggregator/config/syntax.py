@@ -67,6 +67,7 @@ DASHES = "‐‑‒–—―−－•·"
 LOOKALIKE = re.compile(rf"\s*(?:([{DASHES}])\s|(?:- )?[a-z_]+(：))")
 
 _DASH = re.compile(" *-(?= )")
+_WITHIN_CURLY = re.compile("([“”„])[^“”„]*[“”]?|[^“”„]*([“”])")  # on both sides, or one (in [ ])
 _CUT_OFF = re.compile(r" (#[^\s#]+)\s*$")
 
 Misread = tuple[int, int, str]
@@ -206,6 +207,9 @@ def misread(scalar: Any, lines: Sequence[str], key: str | None) -> Iterator[Misr
     yield from _swallowed(scalar, lines)
     if key in TEXTS:
         yield from _cut_off(scalar, lines)
+        if not key.endswith("examples") and (curly := _WITHIN_CURLY.fullmatch(scalar.value)):
+            message = f"{no_quote(curly[1] or curly[2])}, or delete it: it is part of the text here"
+            yield scalar.start_mark.line + 1, scalar.start_mark.column + 1, message
         if scalar.value.lower() in ("null", "~"):  # other programs read these as no value
             message = f"`{scalar.value}` is text here, not nothing: leave the line out, or quote it if it is meant so"
             yield scalar.start_mark.line + 1, scalar.start_mark.column + 1, message
