@@ -104,6 +104,10 @@ class StoreBusy(StoreError):
     """Another writer holds the database longer than we wait."""
 
 
+class StoreLocked(StoreBusy):
+    """Others hold the lock of a table longer than we wait."""
+
+
 class StoreSlow(StoreBusy):
     """A query took too long and was broken off."""
 

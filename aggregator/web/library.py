@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from msgspec import Struct, field
 
-from aggregator.errors import StoreBusy, StoreChanged, StoreError
+from aggregator.errors import StoreChanged, StoreError, StoreLocked
 from aggregator.model.feed import Rendered, Stream
 from aggregator.model.source import SourceState
 from aggregator.model.stream import LATEST, STORING, StreamName, StreamQuery
@@ -34,8 +34,8 @@ DAMAGED = "store: pages of the database are damaged: see the log"
 MET_IS_TOLD = timedelta(minutes=10)
 """A problem that a request met is told for so long: nothing says that the archive was replaced, or that there is memory again."""
 LONG, AGAIN, TRYING = 0.5, 1.0, 10.0
-"""Seconds. If it took long to find that the store cannot be read, or others hold it, it is asked again after this pause, by one request;
-for at most so long others do not wait for that."""
+"""Seconds. If it took long to find that the store cannot be read, or others lock a table, it is asked again after this pause, by one
+request; for at most so long others do not wait for that."""
 MOST_CRASHED = "polling: most sources fail with an error in this program: see the log"
 
 T = TypeVar("T")
@@ -227,7 +227,7 @@ class Library:
             try:
                 yield
             except StoreError as error:
-                if (ended := time.monotonic()) - began > LONG or isinstance(error, StoreBusy):
+                if (ended := time.monotonic()) - began > LONG or isinstance(error, StoreLocked):
                     failed = ended + AGAIN, error
                 raise
             finally:

@@ -12,6 +12,7 @@ from aggregator.errors import (
     StoreCorrupt,
     StoreError,
     StoreFull,
+    StoreLocked,
     StoreReadOnly,
     StoreSlow,
     StoreTooNew,
@@ -47,7 +48,7 @@ def translated(error: psycopg.Error, where: str, patience: float) -> StoreError:
 
 
 _ERRORS: tuple[tuple[type[psycopg.Error] | UnionType, type[StoreError], str], ...] = (
-    (errors.LockNotAvailable | errors.DeadlockDetected, StoreBusy, LOCKED),
+    (errors.LockNotAvailable | errors.DeadlockDetected, StoreLocked, LOCKED),
     (errors.SerializationFailure, StoreBusy, BROKEN_OFF),
     (errors.QueryCanceled, StoreSlow, "the query took too long; tried for {patience} seconds"),
     (errors.TooManyConnections, StoreBusy, FULL),

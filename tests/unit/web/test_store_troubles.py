@@ -33,7 +33,6 @@ ADDRESSES = (
 @pytest.fixture
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     monkeypatch.setattr(archive, "PATIENCE", 0.05)
-    monkeypatch.setattr("aggregator.web.library.AGAIN", 0)
     room = Newsroom(tmp_path)
     room.publish(*NEWS)
     return room
