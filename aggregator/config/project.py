@@ -25,7 +25,7 @@ PATTERN = ": `include` takes no patterns, list each file"
 OF_THE_ARCHIVE = frozenset({"AGGREGATOR_DATABASE_URL", "PGPASSWORD"})
 """Variables that hold the password of the database. Whoever plans a file that a stranger proposes has them set, and prints its titles."""
 START = (
-    ": name yours with `--config FILE` before the command, or write one; it needs no more than `sources:` and below it "
+    ": name yours with `--config FILE`, or write one; it needs no more than `sources:` and below it "
     "`  - {name: BBC World, url: https://feeds.bbci.co.uk/news/world/rss.xml}`"
 )
 PATIENCE = 10  # seconds to wait for the first bytes of a pipe: `plan <(git show draft:feeds.yaml)`
