@@ -165,7 +165,7 @@ def test_a_query_that_takes_too_long_is_broken_off_and_told_apart_from_a_lock(
 ) -> None:
     monkeypatch.setattr(connection, "LATE", PATIENCE)  # the server breaks it off, however late we hear of that
     reader = Connection(Server(url), "reader", read_only=True, patience=1)
-    with pytest.raises(StoreSlow, match=r"took too long.* tried for 1 seconds"):
+    with pytest.raises(StoreSlow, match=r"took too long.* tried for 1 s"):
         reader.read("SELECT pg_sleep(60)")
     execute(url, "CREATE TABLE theirs (n int)")
     with psycopg.connect(url) as other:
@@ -246,7 +246,7 @@ def test_while_a_table_stays_locked_only_the_first_that_need_it_wait(
         other.execute("LOCK TABLE stories")
         assert [get("/latest.rss"), get("/latest.json"), *threads.map(get, ("/latest.atom",))] == [503] * 3
         tried = [one.getMessage().rpartition("; ")[2] for one in caplog.records]
-        assert tried == ["tried for 1 seconds", "tried for 0.05 seconds", "tried for 0.05 seconds"]
+        assert tried == ["tried for 1 s", "tried for 0.05 s", "tried for 0.05 s"]
         assert get("/api/v1/sources") == 200, "which does not need it"
         other.rollback()
     assert get("/latest.rss") == 200

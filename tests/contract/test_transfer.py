@@ -126,9 +126,9 @@ def test_two_copies_at_once_are_one_and_a_worker_that_starts_meanwhile_waits(
     with server.loading():
         with pytest.raises(StoreBusy, match="another `copy` is filling it"):
             transfer(file, second)
-        with pytest.raises(StoreBusy, match="tried for 1 seconds"):
+        with pytest.raises(StoreBusy, match="tried for 1 s"):
             worker.put_in_force("two", {"feeds.yaml": "x"}, 1)
-        with pytest.raises(StoreBusy, match="tried for 1 seconds"):
+        with pytest.raises(StoreBusy, match="tried for 1 s"):
             worker.note(notes.PROGRAM, "two")
     transfer(file, second)
     assert second.reading.totals()["items"] == 81

@@ -27,7 +27,7 @@ def translated(error: sqlite3.DatabaseError, path: Path, patience: float) -> Sto
     full_code = getattr(error, "sqlite_errorcode", None) or 0
     code, said = full_code & 0xFF, str(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreBusy(f"{path}: another process holds the database; tried for {patience:g} seconds")
+        return StoreBusy(f"{path}: another process holds the database; tried for {patience:g} s")
     folder = os.path.isdir(path)  # noqa: PTH112 (False where it may not be looked at)
     if folder or code == sqlite3.SQLITE_NOTADB:
         what = (
