@@ -997,7 +997,7 @@ def test_coverage_by_country_and_owner(rooms: Rooms) -> None:
     text = page_of(room.client, "licenses")
     assert "<b>Outlets by country</b>" in text
     assert 'href="/news/search?label=country%3AGB"' in text
-    assert "Japan 1</a> unknown 1</p>" in text, "Reuters has no country"
+    assert "Japan 1</a> unknown&nbsp;1</p>" in text, "Reuters has no country"
     assert "<b>Outlets by country</b>" not in page_of(room.client, "octopuses")
 
 
