@@ -15,8 +15,10 @@ _TAGGED = re.compile(_TAG, re.IGNORECASE)
 _HTML = re.compile(f"{_TAG}|{_REFERENCE}", re.IGNORECASE)
 _AMPERSAND = re.compile(f"(?!{_REFERENCE})&", re.IGNORECASE)
 # Of four digits, not before 1971 (1970 and 1601 stand for no date, and -1000 is a zone); or of two behind day and month, as RFC 822 has it
-# (not 2 Nov 10:00); or seconds since 1970.
-_YEAR = re.compile(r"(?<!\d)(?!0|1[0-8]|19[0-6]|1970)\d{4}|\d[\s-]+[^\W\d_]{3,}[\s-]+\d\d\b(?!:)|(?<!\d)1\d{9}")
+# (not 2 Nov 10:00, nor those of the epoch); or seconds since 1970.
+_YEAR = re.compile(
+    r"(?<!\d)(?!0|1[0-8]|19[0-6]|1970)\d{4}|\d[\s-]+[^\W\d_]{3,}[\s-]+(?!69|70)\d\d\b(?!:)|(?<!\d)1\d{9}"
+)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")

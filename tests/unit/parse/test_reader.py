@@ -1402,7 +1402,8 @@ def test_an_address_of_atom_may_be_written_as_in_rss(title: str, end: str, said:
     "first",
     [
         "yesterday 10:00 +0100", "0000-00-00 00:00:00", "Mon, 01 Jan 0001 00:00:00 +0100", "n/a", "2 Nov 10:00", "2 Nov 10:00 -1000",
-        "Thu, 01 Jan 1970 00:00:00 GMT", "1970-01-01T01:00:00+01:00", "1900-01-01T00:00:00Z",
+        "Thu, 01 Jan 1970 00:00:00 GMT", "Wed, 31 Dec 69 19:00:00 -0500", "Thu, 01 Jan 70 00:00:00 +0000",
+        "1970-01-01T01:00:00+01:00", "1900-01-01T00:00:00Z",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
