@@ -28,6 +28,7 @@ def code(document: Path) -> Iterator[str]:
     yield from re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
 
 
+WORD = re.compile(r"\w+")
 WORDS = sorted({(document.relative_to(ROOT).as_posix(), word) for document in DOCUMENTS for word in code(document)})
 
 
@@ -58,6 +59,15 @@ def test_every_file_that_is_named_is_there() -> None:
     ends = {"/".join(file.split("/")[n:]) for file in FILES for n in range(file.count("/") + 1)}
     named = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:md|py|tsv|bin|service)|(?:[\w.-]+/)+[\w.-]+\.txt")
     assert [(where, word) for where, word in WORDS if named.fullmatch(word) and word not in ends] == []
+
+
+def test_every_function_and_table_that_developers_are_sent_to_is_there() -> None:
+    written = {
+        word for file in FILES if re.search(r"\.(?:py|sql)$", file) for word in WORD.findall((ROOT / file).read_text())
+    }
+    named = [word for where, word in WORDS if where == "ARCHITECTURE.md" and re.fullmatch(r"\w+", word)]
+    assert len(named) > 50
+    assert [word for word in named if word not in written] == []
 
 
 def test_every_command_and_option_that_is_named_is_there() -> None:
