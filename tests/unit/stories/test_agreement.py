@@ -20,7 +20,7 @@ FLOOD = (
     ),
 )
 QUEEN = (
-    "Wie die Königin mit dem Zug in den Urlaub fährt",
+    "Die Königin ist mit an der See",
     "Nach dem Fest ist die Königin mit dem Hund an der See, und das hat auch das Kind.",
 )
 

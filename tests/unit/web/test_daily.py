@@ -53,6 +53,10 @@ def test_a_page_without_briefs_says_when_the_first_comes(room: Newsroom) -> None
     assert room.client.get("/sections/defense/daily.json").get_json()["items"] == []
     page = room.client.get("/sections/defense/daily").text
     assert "Nothing of the last seven days. What is news today comes here when the day is over." in page
+    room.now += 12 * HOUR
+    assert len(room.client.get("/sections/defense/daily.json").get_json()["items"]) == 1, (
+        "though nothing came meanwhile"
+    )
 
 
 def test_a_brief_word_for_word(rooms: Rooms) -> None:

@@ -356,6 +356,7 @@ def test_what_programs_make_of_quotes_and_words_is_undone() -> None:
         ('navy -(drone OR "air raid")', "navy", 'drone, "air raid"'),
         ("navy -(drone (missile OR tank)) ship", "navy, ship", "drone, missile, tank"),
         ("(navy -drone) OR army", "navy OR army", "drone"),
+        ("(navy -drone)army", "navy, army", "drone"),
         ("Boeing (737 MAX)", "Boeing, 737, MAX", ""),
         ("Boeing(737) f(x)", "Boeing(737), f(x)", ""),
         ("(U. S. Grant) OR lincoln", "U. S. OR lincoln, Grant OR lincoln", ""),
