@@ -1258,6 +1258,7 @@ def test_archives_are_named_as_their_headings_are(client: FlaskClient) -> None:
     month = client.get("/sections/defense/2026-10").text
     assert '/sections/defense/2026-11">←&nbsp;Later: November\N{NO-BREAK SPACE}2026' in month
     assert "<title>Defense, October 2026 – Test Wire</title>" in month
+    assert client.get("/sections/defense/2026-10.json").get_json()["title"] == "Test Wire – Defense – 2026-10"
     assert (
         '<h1><a href="https://wire.example.org/news/sections/defense">Defense</a> <small>October 2026</small></h1>'
         in month

@@ -129,6 +129,7 @@ def test_what_has_just_the_name_that_is_searched_comes_first(rooms: Rooms) -> No
     text = room.client.get("/search?q=cuba").text
     line = text.partition('<p class="called">')[2].partition("</p>")[0]
     assert re.findall(r'href="/news([^"]+)"', line) == ["/topics/cuba", "/topics/cuba-trade"]
+    assert 'class="called"' not in room.client.get("/latest?q=cuba").text
 
 
 def test_entries_of_a_saved_search_keep_their_ids_times_and_order(room: Newsroom) -> None:
