@@ -62,10 +62,13 @@ class Policy(Struct, frozen=True):
         """The policy with `like`, which was stored when its configuration was put in force."""
         return replace(self, like=upkeep.like(self.configuration))
 
+    def left(self, topics: CategoryTopics) -> CategoryTopics:
+        """Without those whose ids a configured topic takes over (`was`)."""
+        return replace(topics, ids={key: id for key, id in topics.ids.items() if self.renamed.id("topic", id) == id})
+
     def with_topics(self, topics: CategoryTopics) -> Policy:
-        """The policy with topics from categories, but for those whose ids a configured topic takes over (`was`). An item's topics come in
-        this order: from rules, from categories, from places."""
-        topics = replace(topics, ids={key: id for key, id in topics.ids.items() if self.renamed.id("topic", id) == id})
+        """The policy with topics from categories. An item's topics come in this order: from rules, from categories, from places."""
+        topics = self.left(topics)
         if not topics.ids:
             return self
 

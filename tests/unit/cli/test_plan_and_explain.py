@@ -784,6 +784,8 @@ def test_explain_says_by_which_category_of_a_feed_a_story_has_a_topic(desk: Desk
     told = desk.json("explain", several[0].url or "")
     assert told["found_topics"] == [{"topic": "tulip-mania", "rule": "categories: Tulip mania", "text": "Tulip mania"}]
     assert re.search(r"tulip-mania +1\.00  categories: Tulip mania\n", desk.run("explain", several[0].url or ""))
+    desk.file.write_text(FILE.replace("topics:\n", "topics:\n  - {id: bubbles, was: [tulip-mania], words: [bubble]}\n"))
+    assert desk.json("explain", several[0].url or "")["found_topics"] == [], "which that topic takes over"
 
 
 def test_explain_marks_phrases_that_overlap_as_one(desk: Desk) -> None:
