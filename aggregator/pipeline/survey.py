@@ -42,7 +42,8 @@ def survey(
     policy = policy.at(moment).with_like(archive.upkeep).following(archive.edition)
     used = list(_used(archive.edition, policy, moment - WINDOW))
     renamed = (archive.upkeep.noted(notes.RENAMED) or {}).items()
-    taken = {StreamName.read(former).id for former, id in renamed if id in policy.topic_titles}  # their addresses lead on
+    # Addresses that lead on to a topic of the file are not given to another.
+    taken = {StreamName.read(former).id for former, id in renamed if id in policy.topic_titles}
     names = replace(policy.categories, taken=policy.categories.taken | taken)
     topics = find_topics((use for _, use in used), known, names)
     led = known.ids if last.at is not None else {}  # the categories that led to a topic before
