@@ -28,7 +28,9 @@ _TERM = re.compile(
     rf"|(?:(?!{_COMMA})[^\s()]|(?<=[^\s()])\((?:(?!{_COMMA})[^\s()])*\))+))|(\))|{_COMMA}"
 )
 # A letter that is no word (as a, i, e, o, y are) before a number that is no year, outside of phrases: like F-35, one word of the index.
-_TYPE = re.compile(r'"[^"]*"?|(?<![^\s(])[b-df-hj-np-tvwxz] \d{2,3}[a-z]?(?![^\s)])', re.IGNORECASE | re.ASCII)
+_TYPE = re.compile(
+    rf'"[^"]*"?|(?<![^\s({_MARKS}])[b-df-hj-np-tvwxz] +\d{{2,3}}[a-z]?(?![^\s){_MARKS}])', re.IGNORECASE | re.ASCII
+)
 _LETTER = re.compile(r"[^\W_]")
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors

@@ -139,7 +139,9 @@ def test_entries_of_a_saved_search_keep_their_ids_times_and_order(room: Newsroom
     assert found == [one for id, one in latest.items() if id in {each["id"] for each in found}]
 
 
-@pytest.mark.parametrize("typed", ["f-35", "f35", "f 35", "F 35 jets", '"f 35"', "(f 35) OR ferry", "-ferry f 35"])
+@pytest.mark.parametrize(
+    "typed", ["f-35", "f35", "f  35", "F 35, jets", "jets,f 35", '"f 35"', "(f 35) OR ferry", "-ferry f 35"]
+)
 def test_a_name_of_letter_and_number_is_found_however_it_is_typed(rooms: Rooms, typed: str) -> None:
     room = rooms(CONFIG)
     jets = "Norway parades its F-35 jets"
