@@ -238,6 +238,6 @@ def _unless(value: object, parts: Sequence[str]) -> tuple[str, ...]:
 def texts_only(value: object) -> str:
     if isinstance(value, Items | Table):
         curly = CURLED.match(next(iter(value), "")) if isinstance(value, Table) else None
-        how = no_quote(curly[0]) if curly else "quote a headline that contains a colon"
+        how = no_quote(curly[1]) if curly else "quote a headline that contains a colon"
         raise Wrong(f"expected text, found {kind(value)}; {how}", value.at)
     return text(value)

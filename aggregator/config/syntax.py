@@ -22,7 +22,8 @@ BLANK = re.compile(r"[ -]*+(?:[\w-]+:)?(?![ \t])(\s)")
 HASHED = re.compile(r"(?:^|[ \t,\[{])#\w")
 QUOTED = """text goes on behind a quote that ended: put all of it into quotes of the other kind: '"Hot" summer' or "It's hot\""""
 COLON = "inside { } or [ ] quote text that contains or ends in a colon, or put a comma before the next key"
-CURLED = re.compile(rf"(?<![^\s\[{{,])[{CURLY}]")  # at the beginning of a text
+# At the beginning of a text, and not closed before the colon behind it. (’ is an apostrophe: ’Tis)
+CURLED = re.compile(rf"(?:^|[:-]\s|[\[{{,])\s*(?!’)([{CURLY}])[^{CURLY}]*\Z")
 BACKSLASH = "a backslash in \"double quotes\" starts an escape: use 'single quotes'"
 BRACKETED = "text goes on behind a bracket that ended: quote text that begins with [ or {"
 
@@ -108,7 +109,7 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     elif "<document start>" in str(error.problem) and lines[first := _first(lines)][: column + 1].isspace():
         meaning = f"the first key, on line {first + 1}, is indented further than this line: align them"
     elif rest.startswith(":") and (curly := CURLED.search(lines[line][:column])):
-        meaning = no_quote(curly[0])
+        meaning = no_quote(curly[1])
     else:
         meaning = _meaning(str(error.problem), lines, line, column)
     return Problem(name, line + 1, column + 1, f"invalid YAML: {meaning}{_opened(text, error, line)}")

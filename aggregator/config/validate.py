@@ -63,9 +63,12 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
     message = detail["msg"]
     match detail["type"]:
         case "extra_forbidden":
-            at = parent.keys_at.get(key, at) if isinstance(parent, Table) else at
+            value_at, at = at, parent.keys_at.get(key, at) if isinstance(parent, Table) else at
             message = _unknown(key, schema, detail["loc"])
-            if detail["input"] == "" and "; did you mean" not in message:  # as of {name: News, daily, url: …}
+            bare = detail["input"] == "" and value_at.column == at.column + len(
+                key
+            )  # as `daily` in {name: News, daily}
+            if bare and "; did you mean" not in message:
                 message += "; in { } quote text that contains a comma"
         case "missing":
             message = f"`{key}` is missing here"

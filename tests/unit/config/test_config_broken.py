@@ -381,6 +381,19 @@ def test_refused_with_its_place_and_advice(text: str, at: str, words: list[str])
             SOURCE + "    publisher: {name: BBC, url: https://bbc.example}\n",
             "4:16: publisher: expected text, found a table of keys and values",
         ),
+        (
+            "publishers:\n  - name: A\n    foo:\n    domains: [a.example]\n",
+            "3:5: unknown key `foo`; there are `name`, `aliases`, `domains`, `labels`",
+        ),
+        (
+            "site:\n  title: The “Hot” summer: all\n",
+            '2:26: invalid YAML: a colon followed by a space starts a value: quote text that contains one ("Ukraine: day 900"), '
+            "or fix the indentation",
+        ),
+        (
+            "topics: [{id: a, examples: [’Tis a: b: c]}]\n",
+            "1:38: invalid YAML: inside { } or [ ] quote text that contains or ends in a colon, or put a comma before the next key",
+        ),
         ("topics: [{id: a, words: [{quad: [b, c]}]}]\n", "1:33: words: `quad` takes a weight, found a list"),
         (
             "topics:\n  - id: a\n    words:\n      - 台湾：有事\n      - [x\n",
