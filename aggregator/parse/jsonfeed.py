@@ -26,9 +26,10 @@ _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
 # A string, also one that does not end; commas that nothing stands before; one that nothing follows; the end of an object without the
 # comma behind it.
 _MISTAKE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[{](?:\s*+,)++|,(?=\s*+[,\]}])|\}(?=\s*+\{)', re.DOTALL)
-_PLAIN = r"-?\d[\d.eE+-]*+|true|false|null|NaN|-?Infinity"  # beside a string in a list: ["a", 1]
+_PLAIN = r"(?:-?\d[\d.eE+-]*+|true|false|null|NaN|-?Infinity)"  # beside a string in a list: ["a", 1]
 # A string, also one that does not end. It ends at a quote behind which JSON may go on: one within a text stands before other words.
-_END_OF_STRING = rf'"(?=\s*+(?:[}}\]]|\Z|,\s*+(?:[,"\[{{}}\]]|(?:{_PLAIN})\s*+[,\]])|:\s*+(?:["\[{{]|{_PLAIN})))'
+_BEHIND_COMMA = rf'(?:{_PLAIN}\s*+,\s*+)*+(?:[,"\[{{}}\]]|{_PLAIN}\s*+(?:\]\s*+[,}}\]]|\]?\s*+\Z))'
+_END_OF_STRING = rf'"(?=\s*+(?:[}}\]]|\Z|,\s*+{_BEHIND_COMMA}|:\s*+(?:["\[{{]|{_PLAIN})))'
 _STRING = re.compile(rf'"((?:[^"\\]++|\\.|(?!{_END_OF_STRING})")*+)("|\\?\Z)', re.DOTALL)
 _RAW_QUOTE = re.compile(r'(\\.)|"', re.DOTALL)
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|x([0-9a-fA-F]{2})|(.))', re.DOTALL)

@@ -200,11 +200,12 @@ def test_what_templates_do_to_json_costs_no_items(second: str, title: str, comma
     "title",
     [
         'He said "no" today', '"No" he said', 'He said "no"', 'The "no", as it was', 'The "no": a \\"yes\\"', 'The 27" screen', '""',
-        '{"a" or [1]}',
+        '{"a" or [1]}', 'The "Top 10", 2024, is out', 'The "yes", 5] it was',
     ],
 )  # fmt: skip
 def test_quotes_within_texts_cost_no_items(title: str) -> None:
-    items = f'{{"id": "1", "title": "{title}", "tags": ["a", "b"]}}, {{"id": "2", "title": "{title}"}}, {{"id": "3",}}'
+    first = f'{{"id": "1", "title": "{title}", "_at": ["x", 1, 2], "tags": ["a", "b"]}}'
+    items = f'{first}, {{"id": "2", "title": "{title}"}}, {{"id": "3",}}'
     feed = parse(f'{{"version": "{VERSION}", "items": [{items}], "language": "fr"}}'.encode(), None, URL)
     shown = title.replace("\\", "")
     assert [(one.guid, one.title) for one in feed.items] == [("1", shown), ("2", shown), ("3", None)]
