@@ -65,9 +65,8 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
         case "extra_forbidden":
             value_at, at = at, parent.keys_at.get(key, at) if isinstance(parent, Table) else at
             message = _unknown(key, schema, detail["loc"])
-            bare = detail["input"] == "" and value_at.column == at.column + len(
-                key
-            )  # as `daily` in {name: News, daily}
+            # As `daily` in {name: News, daily}: no colon stands between key and value.
+            bare = detail["input"] == "" and value_at.column == at.column + len(key)
             if bare and "; did you mean" not in message:
                 message += "; in { } quote text that contains a comma"
         case "missing":
