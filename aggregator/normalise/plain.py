@@ -65,7 +65,7 @@ _SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*(?:"|\Z)|[^">])*(?:>|\Z)')  # the last 
 _SHORTCODE = re.compile(
     r"\[/?(?:vc|fusion|et_pb|mk|av)_\w{2,40}(?:\s[^\[\]<>]*+)?(?:\]|(?=[\[<])|\Z)|\[/?caption(?:\s[^\[\]<>]{0,500})?\]"
 )
-_SETTINGS = re.compile(r"<xml\b[^<>]*>\s*<\w+:(?:(?!<xml\b).)*?</xml>", re.DOTALL)
+_SETTINGS = re.compile(r"<xml\b[^<>]*>\s*<(?!o:p\b)\w+:(?:(?!<xml\b).)*?</xml>", re.DOTALL)
 _HEADING = re.compile(r"<(h[1-6])\b[^>]*>.{0,500}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _CAPTION = re.compile(r"<figcaption\b.*?</figcaption>", re.DOTALL)
 
