@@ -864,7 +864,12 @@ def test_the_settings_that_word_leaves_are_no_text() -> None:
     for around in ("{}<p>Told</p>", "<p>{}Told</p>", "{0}<p>Told</p>{0}"):
         assert sanitise(around.format(settings), "", Counter()) == "<p>Told</p>"
         assert plain(around.format(settings)) == "Told"
-    for text in ("<p>Told</p><xml><w:View>Normal", "<xml><p>Told</p></xml>", "<xml><o:p>Told</o:p></xml>", "<p>Told</p><xml/>"):
+    for text in (
+        "<p>Told</p><xml><w:View>Normal",
+        "<xml><p>Told</p></xml>",
+        "<xml><o:p>Told</o:p></xml>",
+        "<p>Told</p><xml/>",
+    ):
         assert "Told" in sanitise(text, "", Counter()) and "Told" in plain(text)
 
 
