@@ -149,6 +149,7 @@ def main(arguments: list[str] | None = None) -> int:
         command = load(name)
         example = f"Example: aggregator {command.example}" if command.example else None
         own = argparse.ArgumentParser(prog=f"aggregator {name}", description=command.help, epilog=example)
+        own.add_argument_group("options of all commands", f"{', '.join(GLOBAL)}: see `aggregator --help`")
         command.add(own)
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as during the imports (`__main__.py`)
             signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -326,6 +326,12 @@ def test_the_value_of_an_option_is_no_command() -> None:
     assert place_of_command(words[:2]) is None
 
 
+def test_the_help_of_a_command_names_the_options_of_all(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["poll", "--help"])
+    assert "--config, --instance, --database: see `aggregator --help`" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_example_in_the_help_of_a_command_is_a_call_of_it(name: str) -> None:
     command = load(name)
