@@ -39,6 +39,7 @@ from aggregator.errors import (
     NotAStore,
     StoreBusy,
     StoreError,
+    StoreLocked,
     StoreReadOnly,
     StoreSlow,
     StoreTooNew,
@@ -175,6 +176,23 @@ def test_a_query_that_takes_too_long_is_broken_off_and_told_apart_from_a_lock(
     assert not isinstance(told.value, StoreSlow)
     assert reader.read("SELECT 1") == [(1,)]
     reader.close()
+
+
+def test_a_deadlock_is_not_told_as_a_long_wait(url: str) -> None:
+    """It was said to have been tried for 60 s, although the server ends it after one."""
+    execute(url, "CREATE TABLE ours (n int)")
+    execute(url, "CREATE TABLE theirs (n int)")
+    writer = Connection(Server(url), "writer")
+    with psycopg.connect(url) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("SET deadlock_timeout = '1h'")  # so that it is ours that is ended
+        other.execute("LOCK TABLE theirs")
+        with pytest.raises(StoreLocked, match="waited for each other"), writer.transaction() as raw:
+            raw.execute("LOCK TABLE ours")
+            waits = pool.submit(other.execute, "LOCK TABLE ours")
+            until(lambda: execute(url, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+            raw.execute("LOCK TABLE theirs")
+        waits.result()
+    writer.close()
 
 
 @pytest.mark.parametrize("locked", [0, inf])  # `inf`: another table was found locked before, so they hardly wait

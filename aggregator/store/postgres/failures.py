@@ -23,6 +23,7 @@ from aggregator.store.migrations import OTHER_COLUMNS
 SILENT = "does not answer; check host, port and firewall"
 FULL = "takes no more connections; raise max_connections (or the limit of the user or database) or run fewer processes"
 LOCKED = "other processes hold the lock; tried for {patience:g} s"
+DEADLOCK = "this and another process waited for each other's locks; the transaction was undone, and can be repeated"
 BROKEN_OFF = "this standby broke the query off to follow its primary; set hot_standby_feedback = on there"
 READ_ONLY = (
     "cannot be written: this user does not own the database or its schema, or the server is a standby or read-only"
@@ -48,7 +49,8 @@ def translated(error: psycopg.Error, where: str, patience: float) -> StoreError:
 
 
 _ERRORS: tuple[tuple[type[psycopg.Error] | UnionType, type[StoreError], str], ...] = (
-    (errors.LockNotAvailable | errors.DeadlockDetected, StoreLocked, LOCKED),
+    (errors.LockNotAvailable, StoreLocked, LOCKED),
+    (errors.DeadlockDetected, StoreLocked, DEADLOCK),
     (errors.SerializationFailure, StoreBusy, BROKEN_OFF),
     (errors.QueryCanceled, StoreSlow, "the query took too long; tried for {patience:g} s"),
     (errors.TooManyConnections, StoreBusy, FULL),
