@@ -29,7 +29,8 @@ _TERM = re.compile(
 )
 # A letter that is no word (as a, i, e, o, y are) before a number that is no year, outside of phrases: like F-35, one word of the index.
 _TYPE = re.compile(
-    rf'"[^"]*"?|(?<![^\s({_MARKS}])[b-df-hj-np-tvwxz] +\d{{2,3}}[a-z]?(?![^\s){_MARKS}])', re.IGNORECASE | re.ASCII
+    rf'"[^"]*"?|(?<![^\s({_MARKS}])(-?)([b-df-hj-np-tvwxz] +\d{{2,3}}[a-z]?)(?![^\s){_MARKS}])',
+    re.IGNORECASE | re.ASCII,
 )
 _LETTER = re.compile(r"[^\W_]")
 _WORD = re.compile(r"[^\W_]+")
@@ -44,7 +45,7 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     groups, operators = [_Group()], []
     unwanted: list[str] = []
     typed = normalize("NFC", without_unwanted(CONTROL.sub(" ", text)).translate(_QUOTES))
-    typed = _TYPE.sub(lambda found: found[0] if found[0][0] == '"' else f'"{found[0]}"', typed)
+    typed = _TYPE.sub(lambda found: f'{found[1]}"{found[2]}"' if found[2] else found[0], typed)
     end, held = 0, ""
     for found in _TERM.finditer(typed):
         minus, begins, phrase, word, ends = found.groups("")

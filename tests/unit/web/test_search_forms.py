@@ -149,6 +149,13 @@ def test_a_name_of_letter_and_number_is_found_however_it_is_typed(rooms: Rooms, 
     assert titles(room, f"/search.json?{urlencode({'q': typed})}") == [jets]
 
 
+def test_a_name_of_letter_and_number_is_left_out_as_one(rooms: Rooms) -> None:
+    """`-f 35` left out texts with an F, and looked for 35."""
+    room = rooms(CONFIG)
+    room.publish(item("Norway parades its F-35 jets"), item("Vitamin F sold out", "kyodo"))
+    assert titles(room, "/search.json?q=-f+35") == ["Vitamin F sold out"]
+
+
 def test_a_letter_that_is_a_word_is_none_of_a_name(rooms: Rooms) -> None:
     room = rooms(CONFIG)
     room.publish(item("A pilot of 35 resigns over vitamin D in 2026"))
