@@ -37,7 +37,7 @@ from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.schedule.health import health
 from aggregator.store.postgres import schema as postgres
 from aggregator.store.rows import STATE_COLUMNS
-from aggregator.store.sqlite import copying, intake
+from aggregator.store.sqlite import connection, copying, intake
 from aggregator.store.sqlite.archive import ReadOnlyArchive, SqliteArchive
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.copying import save_copy
@@ -289,6 +289,22 @@ def test_f7_a_write_waits_for_another_writer_and_only_so_long(tmp_path: Path) ->
     other.execute("COMMIT")
     for one in (hasty, other, made):
         one.close()
+
+
+def test_a_command_that_waits_long_for_another_process_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All were silent for up to a minute, beside a forgotten `sqlite3` for example; once for each wait."""
+    monkeypatch.setattr(connection, "LONG", 0.1)
+    made = archive(tmp_path, "one")
+    other = sqlite3.connect(made.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    made._connection.patience = 1.5
+    with caplog.at_level("WARNING"), pytest.raises(StoreBusy):
+        made.upkeep.note(notes.TICK, 1)
+    assert caplog.messages == [f"{made.path}: another process holds the database; trying for 1.5 s"]
+    other.close()
+    made.close()
 
 
 def test_who_waits_for_another_writer_hears_a_signal(tmp_path: Path) -> None:

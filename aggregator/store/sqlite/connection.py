@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -22,6 +23,8 @@ from aggregator.store.sqlite.failures import translated
 from aggregator.store.sqlite.files import identity, look_before_opening, opened, unchanging
 from aggregator.text.search import begun, indexed
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 OLDEST = 3, 34
@@ -31,6 +34,8 @@ BUSY_SECONDS = 60.0
 """Seconds that a write waits for another process before it fails (F7: a lock of 30 s must not cost a poll)."""
 SLICE = 0.5
 """SQLite waits at most so many seconds at a time: Python handles signals only in between, and could otherwise not be interrupted."""
+LONG = 2.0
+"""Seconds after which a wait is logged. (Requests for pages give up by then.)"""
 PAUSE = 0.01
 """Seconds between two attempts, since SQLite does not wait for some locks, such as for a change of the journal mode."""
 BOUND = 900  # at most so many values in one statement
@@ -126,14 +131,18 @@ class Connection:
             self._execute("PRAGMA journal_mode = WAL")
 
     def _execute(self, query: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Executes a statement, and repeats it while another process holds the file, up to `patience` seconds."""
-        until = time.monotonic() + self.patience
+        """Executes a statement, and repeats it while another process holds the file, up to `patience` seconds; a long wait is logged."""
+        began, told = time.monotonic(), False
         while True:
             try:
                 return self.raw.execute(query, values)
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                waited = time.monotonic() - began
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited >= self.patience:
                     raise
+                if waited >= LONG and not told:
+                    log.warning("%s: another process holds the database; trying for %g s", self.path, self.patience)
+                    told = True
                 time.sleep(PAUSE)
 
     def close(self) -> None:
