@@ -37,7 +37,10 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
     sections = [rules for part in parts for rules in part.sections]
     topics = [rules for part in parts for rules in part.topics]
     yield from _publishers(parts)
-    yield from _ids("source", sources)
+    unlike: dict[tuple[str, str], Source] = {}  # a source that is pasted twice is told by its address: another id would be no help
+    for source in sources:
+        unlike.setdefault((source_id(source), source.url), source)
+    yield from _ids("source", list(unlike.values()))
     yield from _sources(main, sources, environ)
     yield from _references(main, sections, sources, ids)
     yield from _publisher_names(parts, sources)

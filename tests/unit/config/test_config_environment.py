@@ -155,6 +155,14 @@ def test_addresses_that_the_environment_makes_one_are_one() -> None:
     assert str(caught.value) == "f:3:20: this address is polled by source `a` already, on line 2: keep one"
 
 
+def test_a_source_that_is_listed_twice_is_told_once() -> None:
+    """It was also said to need another id."""
+    text = "sources:\n" + 2 * "  - {name: A, url: 'https://a.example/', was: [b]}\n"
+    with pytest.raises(ConfigError) as caught:
+        compile_texts({"f": text}, {})
+    assert str(caught.value) == "f:3:20: this address is polled by source `a` already, on line 2: keep one"
+
+
 def test_sources_whose_variables_are_missing_are_told_that_alone() -> None:
     text = "sources:\n  - {name: A, url: 'https://a.example/${ONE}'}\n  - {name: B, url: 'https://b.example/${TWO}'}\n"
     with pytest.raises(ConfigError) as caught:
