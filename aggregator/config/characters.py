@@ -9,6 +9,7 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\uff
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # allowed in comments, which are not shown
 
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"  # often copied with text of web pages
+UNSEEN = re.compile(rf"(?![\u200c\u200d])[{INVISIBLE}]")  # those two belong to words of Persian and Hindi
 CURLY = "“”„‟‘’‚‛«»"  # word processors write them instead of the quotes of YAML
 
 LINE_BREAK = re.compile(r"\r\n?|\n")
@@ -39,8 +40,8 @@ def without_faults(text: str) -> str:
 
 
 def unwrapped(address: str) -> str:
-    """An address without what may be copied with it: white space, the < > of an e-mail, quotes, invisible characters. Quotes only at
-    the end stay, since they may belong to it."""
+    """An address without what may be copied with it: white space, the < > of an e-mail, quotes around it, and invisible characters, also
+    within it (pages break long ones at soft hyphens). Quotes only at the end stay, since they may belong to it."""
     around, quotes = f" \t\r\n\xa0<>{INVISIBLE}", f"{CURLY}\"'"
-    address = address.strip(around)
+    address = UNSEEN.sub("", address).strip(around)
     return address.strip(f"{around}{quotes}") if address.startswith(tuple(quotes)) else address

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from zoneinfo import ZoneInfo, available_timezones
 
 from aggregator.addresses import host_of, plain
-from aggregator.config.characters import INVISIBLE, unwrapped
+from aggregator.config.characters import UNSEEN, unwrapped
 from aggregator.config.environment import ADDRESS, mask, quoted
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.config.tree import Items, Node, Table, Text, kind
@@ -36,7 +36,6 @@ MEANT = dict.fromkeys(("true", "yes", "on", "y", "1"), "true") | dict.fromkeys(
 KEEP = (timedelta(days=1), timedelta(days=36500))
 HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
 BLANK = re.compile(r"[\s\x00-\x1f]")
-UNSEEN = re.compile(rf"(?![\u200c\u200d])[{INVISIBLE}]")  # those two belong to words of Persian and Hindi
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
 
 

@@ -676,6 +676,13 @@ def test_import_takes_quotes_off_an_address_that_begins_with_one(desk: Desk) -> 
     assert imported(desk, [("a", " “https://x.example/«news»/a”")])["added"][0]["url"] == "https://x.example/«news»/a"
 
 
+def test_import_takes_invisible_characters_out_of_an_address(desk: Desk) -> None:
+    """Such a feed was dropped. Joiners of Persian are letters."""
+    url = "https://x.example/خبر\u200cها/long-path/feed"
+    added = imported(desk, [("a", url.replace("path", "\u00adpa\u200bth"))])["added"]
+    assert [one["url"] for one in added] == [url]
+
+
 @pytest.mark.parametrize("login", ["u:p[w", "u]:p", "u:℀", "u:p／w"])
 def test_import_takes_any_login_that_an_address_may_hold(desk: Desk, login: str) -> None:
     """Python's own reading of addresses refuses what browsers, and so our fetcher, read well."""
