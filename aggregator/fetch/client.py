@@ -183,14 +183,17 @@ class Http:
         async with aside, self._gate.enter(address.host, address.url):
             clock = asyncio.get_running_loop().time
             began = clock()
+            session = self._connections.session(address.host, terms.public)
+            assert isinstance(session.connector, Connector)
+            once = Once(session.connector)
             try:
                 async with asyncio.timeout(terms.seconds):
-                    return await self._exchange(address, headers, terms.public)
+                    return await self._exchange(address, headers, session, once)
             except TimeoutError:
                 if self._connections.looks_up(address.host, terms.public):
                     raise Stopped("dns", NO_NAME_SERVER) from None
-                seconds = self._limits.deadline
-                raise Stopped("timeout", f"no complete answer within {seconds:g} seconds") from None
+                what = "no complete answer" if once.connected else "no connection"
+                raise Stopped("timeout", f"{what} within {self._limits.deadline:g} seconds") from None
             except Stopped as stopped:
                 if terms.public and stopped.failed.kind == "address":
                     # `allow_private` would not help: do not mention it
@@ -199,10 +202,10 @@ class Http:
             finally:
                 terms.seconds -= clock() - began
 
-    async def _exchange(self, address: WebAddress, headers: CIMultiDict[str], public: bool) -> _Answer:
-        session = self._connections.session(address.host, public)
-        assert isinstance(session.connector, Connector)
-        url, once = URL(address.url, encoded=True), Once(session.connector)
+    async def _exchange(
+        self, address: WebAddress, headers: CIMultiDict[str], session: aiohttp.ClientSession, once: Once
+    ) -> _Answer:
+        url = URL(address.url, encoded=True)
         async with session.get(
             url, headers=headers, allow_redirects=False, middlewares=(once,), trace_request_ctx=once
         ) as response:

@@ -31,17 +31,18 @@ _HEADS: Final = 8  # that are told apart in what arrives at once: interim ones, 
 class Once:
     """Decides when a request is sent again. If a connection breaks before the response, aiohttp sends the request again at once, without
     asking the gate. That is right only for connections that were kept from earlier requests, because their server may have closed them
-    meanwhile (RFC 9112, 9.3.1); `_kept_connections` sets `kept` for those. The others that are kept to this server are closed then (it may
+    meanwhile (RFC 9112, 9.3.1); `_traces` sets `kept` for those, and `connected` once there is a connection. The others that are kept to this server are closed then (it may
     have closed all at the same time), so that the second attempt takes a new one."""
 
     kept = False
+    connected = False
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
 
     async def __call__(self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         while True:
-            self.kept = False
+            self.kept = self.connected = False
             try:
                 return await send(request)
             except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
@@ -51,14 +52,20 @@ class Once:
                 self._connector.close_kept(request.connection_key)
 
 
-def _kept_connections() -> aiohttp.TraceConfig:
+def _traces() -> aiohttp.TraceConfig:
     async def kept(
         session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceConnectionReuseconnParams
     ) -> None:
-        context.trace_request_ctx.kept = True
+        context.trace_request_ctx.kept = context.trace_request_ctx.connected = True
+
+    async def made(
+        session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceConnectionCreateEndParams
+    ) -> None:
+        context.trace_request_ctx.connected = True
 
     trace = aiohttp.TraceConfig()
     trace.on_connection_reuseconn.append(kept)
+    trace.on_connection_create_end.append(made)
     return trace
 
 
@@ -211,7 +218,7 @@ class Connections:
         return aiohttp.ClientSession(
             connector=connector,
             response_class=Response,
-            trace_configs=[_kept_connections()],
+            trace_configs=[_traces()],
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),  # the client enforces the deadline, which includes redirects
             auto_decompress=False,

@@ -26,10 +26,15 @@ LOOKUPS = 32  # simultaneous look-ups of names
 
 
 class AddressRefused(PermissionError):
-    """The address is private, and `allow_private` does not admit it."""
+    """The address is private, and `allow_private` does not admit it. `by_name`: a host leads there whose name does not say so."""
 
-    def __init__(self) -> None:
-        super().__init__(errno.EACCES, "the address is private and allow_private does not name it")
+    def __init__(self, *, by_name: bool = False) -> None:
+        said = (
+            "the name of the host leads to a private address: name it in allow_private only if the host is yours"
+            if by_name
+            else "the address is private and allow_private does not name it"
+        )
+        super().__init__(errno.EACCES, said)
 
 
 class Guard(AbstractResolver):
@@ -54,7 +59,7 @@ class Guard(AbstractResolver):
             self._asked -= Counter([name])
         admitted = [answer for answer in found if self._allowance.admits(answer["host"])]
         if found and not admitted:
-            raise AddressRefused
+            raise AddressRefused(by_name=not private_host(name))
         if admitted and not any(is_public(answer["host"]) for answer in admitted):
             self._private.add(name)
         else:

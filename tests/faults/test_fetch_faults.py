@@ -786,7 +786,8 @@ def test_a_certificate_that_comes_with_the_one_of_its_unknown_issuer() -> None:
 
 def test_a_handshake_that_hangs_and_one_that_is_no_tls() -> None:
     with socket.create_server((HOST, 0)) as silent:  # nobody accepts
-        assert fail(ask(f"https://{HOST}:{silent.getsockname()[1]}/", limits=QUICK)[0]).kind == "timeout"
+        hung = fail(ask(f"https://{HOST}:{silent.getsockname()[1]}/", limits=QUICK)[0])
+        assert (hung.kind, hung.message) == ("timeout", "no connection within 0.5 seconds")
     with socket.create_server((HOST, 0)) as listener:
         thread = threading.Thread(target=_speak_plainly, args=(listener,), daemon=True)
         thread.start()
@@ -890,7 +891,8 @@ def test_a_name_that_resolves_to_a_private_address(server: Server) -> None:
     first, second = ask(
         server.url("/feed", "evil.example"), "http://evil.example/", allow=(), resolver=stub, limits=Limits(spacing=0)
     )
-    assert (fail(first).kind, fail(second).kind) == ("address", "address")
+    told = "the name of the host leads to a private address: name it in allow_private only if the host is yours"
+    assert [(fail(one).kind, fail(one).message) for one in (first, second)] == [("address", told)] * 2
     assert server.connections == 0
 
 
