@@ -37,7 +37,8 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
     sections = [rules for part in parts for rules in part.sections]
     topics = [rules for part in parts for rules in part.topics]
     yield from _publishers(parts)
-    unlike: dict[tuple[str, str], Source] = {}  # a source that is pasted twice is told by its address: another id would be no help
+    # One that is pasted twice is told by its address: another id would be no help.
+    unlike: dict[tuple[str, str], Source] = {}
     for source in sources:
         unlike.setdefault((source_id(source), source.url), source)
     yield from _ids("source", list(unlike.values()))

@@ -31,8 +31,8 @@ _HEADS: Final = 8  # that are told apart in what arrives at once: interim ones, 
 class Once:
     """Decides when a request is sent again. If a connection breaks before the response, aiohttp sends the request again at once, without
     asking the gate. That is right only for connections that were kept from earlier requests, because their server may have closed them
-    meanwhile (RFC 9112, 9.3.1); `_traces` sets `kept` for those, and `connected` once there is a connection. The others that are kept to this server are closed then (it may
-    have closed all at the same time), so that the second attempt takes a new one."""
+    meanwhile (RFC 9112, 9.3.1); `_traces` sets `kept` for those, and `connected` once there is a connection. The others that are kept to
+    this server are closed then (it may have closed all at the same time), so that the second attempt takes a new one."""
 
     kept = False
     connected = False
