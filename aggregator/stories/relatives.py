@@ -23,7 +23,7 @@ from aggregator.stories.embeddings import DIMENSIONS, embed_text
 from aggregator.stories.features import OF, Features, features
 from aggregator.stories.locations import Kind, countries, locate
 from aggregator.stories.names import maybe_names, named
-from aggregator.stories.rarity import Rarity
+from aggregator.stories.rarity import Rarity, background
 from aggregator.text.languages import language
 from aggregator.text.words import tokens
 
@@ -33,6 +33,7 @@ WINDOW = 14 * 86_400  # seconds before and after a story in which chapters are s
 LISTED = 500  # at most so many items are read for each word
 SHARED = 2  # words that must be shared if one of them is a name …
 UNNAMED = 3  # … and if none is
+RARE = 0.004  # share of all news below which a word of two headlines says that they have a subject in common
 UNSURE = 0.5  # as a cosine: enough for a chapter, but not for two stories that share one topic, such as the country of their outlet
 
 
@@ -109,17 +110,22 @@ def _scored(
 
 
 class Sense(NamedTuple):
-    """What is known of the meaning of a text: its embedding, of length 1, or zero if it is not in English; and the code of its language,
-    as far as that is known (what its feed claims may be wrong), else ""."""
+    """What is known of the meaning of a text: its embedding, of length 1, or zero if it is not in English; the code of its language, as
+    far as that is known (what its feed claims may be wrong), else ""; and the rare words of its headline that name no place."""
 
     embedding: Floats
     language: str
+    rare: frozenset[int]
 
 
 @lru_cache(maxsize=8192)  # some 10 MB; the newest stories of each topic are compared for every list
 def sense(title: str, summary: str, lang: str | None) -> Sense:
     own = features(Candidate(0, title, summary, "", None, 0, lang))
-    return Sense(embed_text(own.title, own.lead), language(tokens(f"{title}\n{summary}"), lang))
+    words = np.array(own.title, np.int64)
+    rare = words[(background(words) < RARE) & (locate(words) & 7 == 0)]
+    return Sense(
+        embed_text(own.title, own.lead), language(tokens(f"{title}\n{summary}"), lang), frozenset(rare.tolist())
+    )
 
 
 def names(title: str, lang: str | None) -> frozenset[int | tuple[int, int]]:

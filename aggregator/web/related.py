@@ -8,7 +8,7 @@
 
 A topic that every tenth story has does not relate two stories by itself: a truce in one country and floods in another are not related
 because both mention the United States. Nor does a rare name if the stories are about quite different things, such as a prisoner deal
-and a car race in Qatar.
+and a car race in Qatar, nor one topic with little else, such as two shootings.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ CHAPTER = 0.5  # … of a chapter, and of what shares one name alone, …
 SURELY = 0.6  # … which is a chapter only with this one; stories of the same topics are related then, …
 AKIN = 2.6  # … or if cosine × rarity of shared topics (`_together`) is at least this: a country alone is not enough
 ALONE = 4.5  # no topic counts as rarer for this: a small country in common is not enough either
+ALIKE = 0.75  # minimum cosine of what has one topic in common and no rare word of both headlines
 
 
 class Relative(Struct, frozen=True):
@@ -162,9 +163,11 @@ class Relatives(Struct, dict=True):
         if own := _sense(story).language:  # embeddings do not tell what texts in two languages have in common
             telling = [other for other in telling if _sense(other).language in (own, "")]
         akin: dict[int, float] = {}
+        rare_words = _sense(story).rare
         for other, close in zip(telling, _closeness(story, telling), strict=True):
             rare = shared[other.n]
-            if close >= SURELY or (close >= CLOSE and close * _together(rare) >= AKIN):
+            more = len(rare) > 1 or close >= ALIKE or not rare_words.isdisjoint(_sense(other).rare)
+            if more and (close >= SURELY or (close >= CLOSE and close * _together(rare) >= AKIN)):
                 akin[other.n] = close * sum(rare)
         related = [found[n] for n in akin]
         yield from sorted(related, key=lambda other: heaviest_first(other, akin[other.n]))
