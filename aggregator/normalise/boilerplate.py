@@ -188,7 +188,7 @@ _LABELLED = re.compile(
     rf"|{_BANNER}\Z",
     re.IGNORECASE,
 )
-_POINT = 25  # a paragraph of so many characters without a full stop gets one: it is not a label, name or date
+POINT = 25  # a paragraph of so many characters without a full stop gets one: it is not a label, name or date
 _AROUND_NAMES = 130  # at most so many characters around the names of article and outlet; those of Medium are 120
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 # A link at the end of a text, and one that calls to subscribe to its channel or names its source.
@@ -354,7 +354,7 @@ def prose(text: str) -> str:
             or _invites(told.lstrip())
         ):
             return " "
-        if len(told) < _POINT or not _open_ended(told):
+        if len(told) < POINT or not _open_ended(told):
             return block[0]
         between = _BETWEEN.match(text, block.end())
         following = text[between.end() : between.end() + 1] if between else ""

@@ -143,7 +143,7 @@ def shown_summary(draft: Draft) -> str:
 def title(draft: Draft, context: Context) -> None:
     draft.title = cut(draft.headline, TITLE_LENGTH)
     if not draft.title and draft.summary:
-        draft.title = title_from(draft.summary)
+        draft.title = title_from(draft.summary, draft.content)
     if draft.summary and (_is_same(draft.summary, draft.title) or _ADDRESS.fullmatch(draft.summary)):
         draft.summary = ""  # it only repeats the title, or the link
 

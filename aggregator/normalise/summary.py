@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aggregator.normalise.boilerplate import prose, without_boilerplate, without_credit, without_last_link
+from aggregator.normalise.boilerplate import POINT, prose, without_boilerplate, without_credit, without_last_link
 from aggregator.normalise.characters import cut
 from aggregator.normalise.plain import plain, plain_of_safe, without_headings, without_shortcodes
 from aggregator.text.scripts import unspaced
@@ -13,6 +13,7 @@ LENGTH = 500
 TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of HTML that are read first; twelve times as many if they contain little text
 _NOTHING = ("", "Comments")  # texts that say nothing: only marks; only a link to the comments (Hacker News, Lobsters)
+_LINE_END = re.compile(r"<br>|</(?:p|div|li|h[1-6]|blockquote)>")
 _TOLD = 60  # if removing links leaves fewer characters (or less than half), the links are the content, and stay
 # Not the full stop of an initial (William J. Bratton, U.S. Senate) or of the title before a name. But that of McDonald's, of Q&A, and
 # of words in Korean, which may have one letter.
@@ -85,8 +86,13 @@ def _at_sentence(text: str) -> str:
     return text[: ends[-1]] if ends else cut(text, LENGTH)
 
 
-def title_from(summary: str) -> str:
-    """A headline for an item without one: the first sentence of its summary. The address at the end of a post stays, since it may be all
+def title_from(summary: str, content: str) -> str:
+    """A headline for an item without one: the first sentence of its summary, or the first line of its text (`content`, sanitised HTML),
+    unless that is as short as a label, or leads on to the next. The address at the end of a post stays, since it may be all
     that tells the post from others in the same words (`New on our site: …`), which would be one story."""
+    line = plain_of_safe(_LINE_END.split(_head(content, _ENOUGH_HTML), maxsplit=1)[0])
+    rest = summary.removeprefix(line).lstrip(" .")
+    if len(line) >= POINT and summary.startswith(line) and line[-1] not in ":,;" and not rest[:1].islower():
+        summary = line
     end = _SENTENCE_END.search(summary, 20)
     return cut(summary[: end.end()] if end else summary, 120)

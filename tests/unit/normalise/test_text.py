@@ -217,6 +217,21 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["{}\n\n{}", "<p>{}<br>{}</p>", "{}<br><br>{}", "<p>{}</p><p>{}</p>", "<div>{}</div><div>{}</div>"])
+@pytest.mark.parametrize(
+    ("line", "rest", "title"),
+    [
+        ("Talks on the strait end in a deal", "It was signed on Friday.", "Talks on the strait end in a deal"),
+        ("Breaking news", "A deal was signed on Friday.", "Breaking news A deal was signed on Friday."),
+        ("Talks that went on for weeks", "end with a deal.", "Talks that went on for weeks end with a deal."),
+        ("What is known about the deal:", "It was signed.", "What is known about the deal: It was signed."),
+    ],
+)
+def test_a_post_is_headed_by_its_first_line(text: str, line: str, rest: str, title: str) -> None:
+    """As those of Bluesky and Mastodon, which have no titles; the headline ran over to the next full stop."""
+    assert one(text.format(line, rest), title="").title == title
+
+
 @pytest.mark.parametrize(
     ("title", "text"),
     [
