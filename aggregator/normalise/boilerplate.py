@@ -178,6 +178,7 @@ _ASIDE = 300  # characters of the longest paragraph that is searched for these:
 # Labels of advertisements, players and buttons, and what stands where an article ends for those who do not subscribe.
 _LABELLED = re.compile(
     r"(?:advertisement|comments?|(?:story|article) continues (?:after|below)(?: this)? ad(?:vertisement)?"
+    r"|(?:continue|keep) reading|read more"
     r"|share this(?: article| story| post)?|video unavailable|view this post on \w+|our standards: .{1,60})\W*\Z"
     r"|already a (?:subscriber|member)\?|you(?:[’']ve| have) reached your (?:free )?(?:article )?limit\b"
     r"|(?:subscribe|(?:log|sign) in)(?: now| or [\w ]{1,40})? to (?:continue|keep) reading\b"

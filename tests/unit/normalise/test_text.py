@@ -217,7 +217,9 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["{}\n\n{}", "<p>{}<br>{}</p>", "{}<br><br>{}", "<p>{}</p><p>{}</p>", "<div>{}</div><div>{}</div>"])
+@pytest.mark.parametrize(
+    "text", ["{}\n\n{}", "<p>{}<br>{}</p>", "{}<br><br>{}", "<p>{}</p><p>{}</p>", "<div>{}</div><div>{}</div>"]
+)
 @pytest.mark.parametrize(
     ("line", "rest", "title"),
     [

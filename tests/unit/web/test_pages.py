@@ -539,6 +539,7 @@ def test_what_outlets_put_between_their_paragraphs_is_not_shown() -> None:
         '<p>Read more: <a href="https://x.example/2">Squid is dear</a></p><p>They met on Tuesday.</p>'
         "<blockquote><p>View this post on Instagram</p></blockquote>"
         '<p>Follow us on <a href="https://t.example">Telegram</a>.</p><p>Already a subscriber? Log in.</p>'
+        "<p>Continue reading...</p>"
     )
     assert standfirst_and_body("", text)[1] == "<p>Seven states agreed.</p><p>They met on Tuesday.</p>"
     told = "<p>Advertisement is a third of its income.</p><p>Subscribers to the newsletter are 3,000.</p>"
