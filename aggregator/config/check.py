@@ -240,10 +240,15 @@ def _stories(main: FeedsFile) -> Iterator[Problem]:
     from aggregator.normalise.address import typed
 
     ours = host_of(main.site.url or "")
-    for _, url, at in main.stories.overrides.lines():
+    split = {typed(url): main.stories.at("split", n) for n, url in enumerate(main.stories.split)}
+    for key, url, at in main.stories.overrides.lines():
         if PAGE.search(url) and (host_of(url) == ours or literal_private(url)):
             yield at.problem(
                 "this is a page of this service: name the address of the article; a story's page lists those of all its articles"
+            )
+        if key == "join" and (apart := split.get(typed(url))):
+            yield at.warning(
+                f"`split` on {_line(apart, at)} names an article of this list, and takes precedence: keep one"
             )
     hidden = set(map(typed, main.stories.hide))
     pinned: dict[str | None, Position] = {}

@@ -156,6 +156,14 @@ def warned(text: str) -> list[str]:
     return [str(problem) for problem in compile_texts({"f": text}, {})[1]]
 
 
+def test_an_article_that_is_joined_and_split_is_pointed_out() -> None:
+    """The line of `join` had no effect, and nobody said so."""
+    told = "f:2:10: warning: `split` on line 3 names an article of this list, and takes precedence: keep one"
+    assert warned(
+        "stories:\n  join: [[https://a.example/1, https://b.example/]]\n  split: [https://A.example/1/, https://c.example/]\n"
+    ) == [told]
+
+
 def test_a_variable_without_braces_is_a_warning_where_the_environment_has_it() -> None:
     text = "sources: [{name: A, url: 'https://a.example/$KEY', headers: {X: 'Bearer $KEY', Y: '${KEY}', Z: $OTHER}}]\n"
     found = compile_texts({"f": text}, {"KEY": "hush"})[1]
