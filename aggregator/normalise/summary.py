@@ -90,7 +90,7 @@ def title_from(summary: str, content: str) -> str:
     """A headline for an item without one: the first sentence of its summary, or the first line of its text (`content`, sanitised HTML),
     unless that is as short as a label, or leads on to the next. The address at the end of a post stays, since it may be all
     that tells the post from others in the same words (`New on our site: …`), which would be one story."""
-    line = plain_of_safe(_LINE_END.split(_head(content, _ENOUGH_HTML), maxsplit=1)[0])
+    line = next(filter(None, map(plain_of_safe, _LINE_END.split(_head(content, _ENOUGH_HTML)))), "")
     rest = summary.removeprefix(line).lstrip(" .")
     if len(line) >= POINT and summary.startswith(line) and line[-1] not in ":,;" and not rest[:1].islower():
         summary = line

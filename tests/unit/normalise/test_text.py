@@ -218,7 +218,14 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{}\n\n{}", "<p>{}<br>{}</p>", "{}<br><br>{}", "<p>{}</p><p>{}</p>", "<div>{}</div><div>{}</div>"]
+    "text",
+    [
+        "{}\n\n{}",
+        "<p>{}<br>{}</p>",
+        "<p><img src='https://a.example/1.jpg'></p>{}<br><br>{}",
+        "<p>{}</p><p>{}</p>",
+        "<div>{}</div><div>{}</div>",
+    ],
 )
 @pytest.mark.parametrize(
     ("line", "rest", "title"),
