@@ -385,20 +385,35 @@ def test_readers_are_answered_while_an_upgrade_waits_for_who_reads_long(
     reader.close()
 
 
-def test_an_upgrade_ends_an_autovacuum_that_is_in_its_way(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("table", "row", "of", "it"),
+    [
+        ("meta", "n, repeat('x', 500) FROM generate_series(1, 20000) n", "", "oid"),
+        (
+            "search",  # whose long texts are apart
+            "n, (SELECT string_agg(md5(n::text || i), ' ')::tsvector FROM generate_series(1, 300) i) FROM generate_series(1, 900) n",
+            "toast.",
+            "reltoastrelid",
+        ),
+    ],
+)
+def test_an_upgrade_ends_an_autovacuum_that_is_in_its_way(
+    url: str, monkeypatch: pytest.MonkeyPatch, table: str, row: str, of: str, it: str
+) -> None:
     """It asked for the tables half a second at a time, in which the server does not end one: the new version did not start."""
     earlier_archive(url, monkeypatch)
-    slow = "autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1, autovacuum_vacuum_threshold = 1"
+    slow = (f"{of}autovacuum_vacuum_{one}" for one in ("cost_delay = 100", "cost_limit = 1", "threshold = 1"))
     execute(
         url,
-        f"ALTER TABLE meta SET ({slow})",
-        "INSERT INTO meta SELECT n, repeat('x', 500) FROM generate_series(1, 20000) n",
-        "DELETE FROM meta WHERE key LIKE '1%'",
+        f"ALTER TABLE {table} SET ({', '.join(slow)})",
+        f"INSERT INTO {table} SELECT {row}",
+        f"DELETE FROM {table} WHERE left({table}::text, 2) = '(1'",
         *(f"ALTER SYSTEM SET {one}" for one in ("autovacuum = on", "autovacuum_naptime = 1")),
         "SELECT pg_reload_conf()",
     )
+    vacuums = f"SELECT 1 FROM pg_stat_progress_vacuum JOIN pg_class c ON {it} = relid WHERE c.oid = '{table}'::regclass"
     try:
-        until(lambda: bool(execute(url, "SELECT 1 FROM pg_stat_progress_vacuum WHERE datname = current_database()")))
+        until(lambda: bool(execute(url, vacuums)))
         PostgresArchive(url).close()
     finally:
         execute(url, "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")

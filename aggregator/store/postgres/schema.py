@@ -116,6 +116,8 @@ def _lock_tables(connection: Connection, raw: Raw) -> None:
             with connection.translate(), raw.transaction():
                 raw.execute(f"SET LOCAL lock_timeout = '{LOCKING_SECONDS}s'".encode())
                 raw.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE".encode())
+                # A table's long texts are a table of their own, which an autovacuum may have alone until we change it.
+                raw.execute(b"SET LOCAL lock_timeout TO DEFAULT")
             return
         except StoreBusy:
             if time.monotonic() >= until:
