@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aggregator.model.poll import PollResult
     from aggregator.model.settings import StoredConfiguration
     from aggregator.model.story import Batch, EditionItem, KnownItem, Member, StoryState
+    from aggregator.model.stream import StreamName
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -219,6 +220,9 @@ class Upkeep(Protocol):
     def like(self, epoch: str) -> str | None:
         """The first of an unbroken series of configurations, ending with this one, under which stored items are placed alike; None if
         the series has only this one."""
+
+    def renamed(self) -> dict[StreamName, str]:
+        """Former section or topic → its present id, of all edits so far, in the order in which they were renamed."""
 
     def source_ids(self) -> dict[str, str]:
         """Sources, including removed ones: first id → last id. Without first ids that another source had later."""

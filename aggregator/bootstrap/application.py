@@ -216,7 +216,7 @@ class Application(Configured):
         undoes or repeats an earlier renaming."""
         from aggregator.pipeline.renamed import renamed_again
 
-        led = upkeep.noted(notes.RENAMED) or {}
+        led = upkeep.renamed()
         former = self.former(before) if led else None
         settings = renamed_again(former, self.settings, led) if former else self.settings
         return self if settings is self.settings else Application(self.installation, settings, self.warnings)

@@ -18,7 +18,7 @@ from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Causes, Way
 from aggregator.pipeline.edits.changes import ENVIRONMENT, Changes, RuleChanges, term_text
 from aggregator.pipeline.edits.override_effects import OverrideEffects, override_effects
-from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Moving, Plan, plan
+from aggregator.pipeline.edits.plan import Moves, Moving, Plan, plan
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.renamed import settings_today
 from aggregator.ports import ReadableArchive, StoryRow
@@ -64,15 +64,13 @@ class Comparison:
 
     def report(self, pages: Iterator[Sequence[StoryRow]], progress: Callable[[int], None]) -> shapes.Plan:
         """What `plan` prints; `pages` are the stories that are examined."""
-        before, categories, found = self.before, NO_TOPICS, Plan()
+        before, surveyed, found = self.before, dict[str, str](), Plan()
         if archive := self._archive:
-            categories = last_survey(archive.upkeep).topics
-            found = plan(
-                archive.edition, self._stored_policy(archive), self._policy, pages, progress,
-                category_topics=categories, alike=self._alike,
-            )  # fmt: skip
+            surveyed = last_survey(archive.upkeep).titles
+            after = self._policy.with_found(archive.upkeep)
+            found = plan(archive.edition, self._stored_policy(archive), after, pages, progress, alike=self._alike)
         sections = _titles(before.settings.sections) if before else {}
-        topics = {**(before.topic_titles if before else {}), **categories.titles, **self.after.topic_titles}
+        topics = {**(before.topic_titles if before else {}), **surveyed, **self.after.topic_titles}
         return {
             "file": str(self.after.installation.config),
             "in_force": before.settings.epoch if before else None,
@@ -94,7 +92,8 @@ class Comparison:
         environment variables may have changed since: the former values are not known, so stored placings are taken as they are."""
         if self.before is None or self._epoch is None:
             return None
-        return replace(self.before.policy, configuration=self._epoch).with_like(archive.upkeep)
+        policy = replace(self.before.policy, configuration=self._epoch)
+        return policy.with_like(archive.upkeep).with_found(archive.upkeep)
 
     def _streams(
         self, found: Plan, kind: RulesKind, rules: Sequence[Rules], others: Mapping[str, str]

@@ -59,7 +59,6 @@ def look_up(application: Application, text: str) -> Subject | None:
     Raises:
         AggregatorError: the archive does not have it.
     """
-    from aggregator.pipeline.category_topics import last_survey
     from aggregator.web.receipts import explained, pin_receipts_on
 
     id, address = _id_in(text), _address_in(text)
@@ -69,7 +68,7 @@ def look_up(application: Application, text: str) -> Subject | None:
         reading = archive.reading
         item = _item(application, reading, id, address)
         story = reading.story(item.story) if item.story else None
-        categories = application.policy.left(last_survey(archive.upkeep).topics).of(item.categories)
+        categories = application.policy.found(archive.upkeep).of(item.categories)
         ids = application.stored_ids(archive)
         sources: dict[str | None, Source] = {ids[one.id]: one for one in application.settings.sources if one.id in ids}
         subject = Subject(item.title, item.summary, item, sources.get(item.source), categories)

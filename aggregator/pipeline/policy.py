@@ -55,20 +55,30 @@ class Policy(Struct, frozen=True):
     def with_stored(self, archive: ReadableArchive, now: int, arriving: Iterable[EditionItem] = ()) -> Policy:
         """The policy completed with what the store knows: the earlier configuration that places alike, the topics found among categories,
         and the present addresses of articles that overrides name (`arriving`: items that count although they are not placed yet)."""
-        policy = self.at(now).with_like(archive.upkeep).with_topics(last_survey(archive.upkeep).topics)
+        policy = self.at(now).with_like(archive.upkeep).with_found(archive.upkeep)
         return policy.following(archive.edition, arriving)
 
     def with_like(self, upkeep: Upkeep) -> Policy:
         """The policy with `like`, which was stored when its configuration was put in force."""
         return replace(self, like=upkeep.like(self.configuration))
 
-    def left(self, topics: CategoryTopics) -> CategoryTopics:
-        """Without those whose ids a configured topic takes over (`was`)."""
-        return replace(topics, ids={key: id for key, id in topics.ids.items() if self.renamed.id("topic", id) == id})
+    def led_on(self, upkeep: Upkeep) -> set[str]:
+        """Former ids of topics, whose addresses lead on to one of the file by `was`, in this file or an earlier one. No found topic has
+        them."""
+        led = {**upkeep.renamed(), **self.renamed.ids}
+        titles = self.topic_titles
+        return {old.id for old, id in led.items() if old.kind == "topic" and id in titles and old.id not in titles}
+
+    def found(self, upkeep: Upkeep) -> CategoryTopics:
+        """The topics that the last survey found, without those that one of the file has taken over since."""
+        topics, led = last_survey(upkeep).topics, self.led_on(upkeep)
+        return replace(topics, ids={key: id for key, id in topics.ids.items() if id not in led})
+
+    def with_found(self, upkeep: Upkeep) -> Policy:
+        return self.with_topics(self.found(upkeep))
 
     def with_topics(self, topics: CategoryTopics) -> Policy:
         """The policy with topics from categories. An item's topics come in this order: from rules, from categories, from places."""
-        topics = self.left(topics)
         if not topics.ids:
             return self
 

@@ -72,9 +72,9 @@ def settings_today(old: Settings, new: Settings) -> Settings:
     return replace(old, sections=rules(old.sections), topics=rules(old.topics), sources=sources, overrides=overrides)
 
 
-def renamed_again(old: Settings, new: Settings, led: Mapping[str, str]) -> Settings:
+def renamed_again(old: Settings, new: Settings, led: Mapping[StreamName, str]) -> Settings:
     """`new` with `was` added where it undoes or repeats an earlier renaming without saying so, for example because the editor saves the
-    former file again. `old` is the previous configuration; `led`: former stream (`section:defence`) → the id it leads to."""
+    former file again. `old` is the previous configuration; `led`: former stream → the id it leads to."""
     before, after = ({one.stream for one in each.rules} for each in (old, new))
     gone = before - after - new.renamed.keys()
 
@@ -82,7 +82,7 @@ def renamed_again(old: Settings, new: Settings, led: Mapping[str, str]) -> Setti
         if one.stream in before:
             return one
         for former in sorted(gone):
-            if former.kind == one.kind and (led.get(str(one.stream)) == former.id or led.get(str(former)) == one.id):
+            if former.kind == one.kind and (led.get(one.stream) == former.id or led.get(former) == one.id):
                 gone.remove(former)
                 return replace(one, was=(*one.was, former.id))
         return one

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
-from aggregator.model import notes
-from aggregator.model.stream import StreamName
 from aggregator.pipeline.category_topics import SURVEY, Survey, last_survey
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import decides, re_place_stories
@@ -41,10 +39,7 @@ def survey(
         return None
     policy = policy.at(moment).with_like(archive.upkeep).following(archive.edition)
     used = list(_used(archive.edition, policy, moment - WINDOW))
-    renamed = (archive.upkeep.noted(notes.RENAMED) or {}).items()
-    # Addresses that lead on to a topic of the file are not given to another.
-    taken = {StreamName.read(former).id for former, id in renamed if id in policy.topic_titles}
-    names = replace(policy.categories, taken=policy.categories.taken | taken)
+    names = replace(policy.categories, taken=policy.categories.taken | policy.led_on(archive.upkeep))
     topics = find_topics((use for _, use in used), known, names)
     led = known.ids if last.at is not None else {}  # the categories that led to a topic before
     fresh = CategoryTopics(topics.titles, {key: id for key, id in topics.ids.items() if led.get(key) != id})

@@ -34,12 +34,11 @@ def rename_streams(db: Writes, renamed: Mapping[StreamName, str], now: int) -> N
         change.end(streams)
 
 
-def led_on(former: Mapping[str, str], renamed: Mapping[StreamName, str]) -> dict[str, str]:
-    """The note of former ids (former name → present id) after a further edit; with earlier former ids led on to the new ones. If `a` was
-    renamed to `b`, and now `b` to `c`, both `a` and `b` lead to `c`."""
-    led = {name: renamed.get(StreamName(StreamName.read(name).kind, id), id) for name, id in former.items()}
-    led |= {str(old): id for old, id in renamed.items()}
-    return {name: id for name, id in led.items() if StreamName.read(name).id != id}
+def led_on(former: Mapping[StreamName, str], renamed: Mapping[StreamName, str]) -> dict[StreamName, str]:
+    """Former name → present id after a further edit, with earlier former ids led on to the new ones. If `a` was renamed to `b`, and now
+    `b` to `c`, both `a` and `b` lead to `c`."""
+    led = {old: renamed.get(old._replace(id=id), id) for old, id in former.items()}
+    return {old: id for old, id in {**led, **renamed}.items() if old.id != id}
 
 
 def _rename(db: Writes, old: StreamName, new: StreamName, changed: int) -> None:

@@ -100,8 +100,8 @@ class Upkeep(ABC, Generic[Writer]):
             earliest = next((earlier or held for held, earlier in rows if held == alike), None)
             if renamed:
                 rename_streams(self._db, renamed, now)
-                led = self.noted(notes.RENAMED)
-                self._put(notes.RENAMED, led_on(led or {}, renamed))
+                led = led_on(self.renamed(), renamed)
+                self._put(notes.RENAMED, {str(former): id for former, id in led.items()})
             self._db.write(
                 "INSERT INTO configurations (epoch, texts, applied, alike) VALUES (?, ?, ?, ?)",
                 (epoch, to_json(dict(texts)), change_time(self._db, now), earliest),
@@ -112,6 +112,9 @@ class Upkeep(ABC, Generic[Writer]):
     def like(self, epoch: str) -> str | None:
         rows = self._db.read("SELECT alike FROM configurations WHERE epoch = ? ORDER BY n DESC LIMIT 1", (epoch,))
         return rows[0][0] if rows else None
+
+    def renamed(self) -> dict[StreamName, str]:
+        return {StreamName.read(former): id for former, id in (self.noted(notes.RENAMED) or {}).items()}
 
     def source_ids(self) -> dict[str, str]:
         return first_ids(dict(self._db.read("SELECT root, id FROM sources ORDER BY n")))

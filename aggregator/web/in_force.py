@@ -13,7 +13,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from aggregator.errors import ConfigError
-from aggregator.model import notes
 from aggregator.model.feed import Names
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings, StoredConfiguration
@@ -88,18 +87,12 @@ class Following:
 
     def _named(self, archive: Archive, since: datetime) -> InForce:
         """The configuration with further names: those of topics found among categories (unless a configured topic or a country has the same
-        id, or a configured one has or had it under `was`), and those of removed sources, so that their items remain readable."""
+        id, or one has or had it under `was`), and those of removed sources, so that their items remain readable."""
         names, settings = self._plain.names, self._plain.settings
         gone = {id: f"{title} (removed)" for id, title in archive.reading.removed_sources().items()}
-        noted = archive.upkeep.noted(notes.RENAMED) or {}
-        led = {StreamName.read(name): id for name, id in noted.items()} | settings.renamed
-        survey = last_survey(archive.upkeep)
-        found = {
-            id: title
-            for id, title in survey.titles.items()
-            if (settings.renamed if id in survey.topics.titles else led).get(StreamName("topic", id))
-            not in names.topics
-        }
+        led = archive.upkeep.renamed() | settings.renamed
+        surveyed = last_survey(archive.upkeep).titles
+        found = {id: title for id, title in surveyed.items() if led.get(StreamName("topic", id)) not in names.topics}
         called = replace(names, topics={**found, **names.topics}, sources={**gone, **names.sources})
         former = {old: id for old, id in led.items() if old.id not in called.titles(old.kind)}
         first = archive.upkeep.source_ids()

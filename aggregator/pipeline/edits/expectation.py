@@ -12,7 +12,6 @@ from aggregator.categorise.proposing import Proposal, proposals
 from aggregator.model.judgement import Case
 from aggregator.model.settings import FALLBACK
 from aggregator.model.stream import StreamName
-from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Configuration
 from aggregator.pipeline.edits.changes import term_text
 from aggregator.pipeline.edits.plan import Moves, Plan, plan
@@ -98,10 +97,11 @@ class Expectation(Struct, frozen=True):
 
     def _plan(self, proposal: Proposal, then: Configuration, archive: ReadableArchive) -> Plan:
         """The plan of the edit, over the stories that it may move."""
-        store, topics = archive.edition, last_survey(archive.upkeep).topics
+        store = archive.edition
         every = store.pages(limit=LOOKED_AT)
         pages = iter([store.containing(proposal.phrase, LOOKED_AT)]) if proposal.phrase else every
-        return plan(store, self.now.policy, then.policy, pages, category_topics=topics)
+        before, after = (one.policy.with_found(archive.upkeep) for one in (self.now, then))
+        return plan(store, before, after, pages)
 
     def led(self, effect: Effect) -> int:
         """How many of the stories with the words of the edit have the section as their primary one by now."""

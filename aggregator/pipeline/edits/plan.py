@@ -10,7 +10,6 @@ from typing import NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import EditionItem, Member, StoryState
 from aggregator.model.stream import StreamName
@@ -21,7 +20,6 @@ from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore, StoryRow
 
 SAMPLES = 5  # headlines shown for each section and direction
-NO_TOPICS = CategoryTopics()
 
 
 class Override(Struct, frozen=True):
@@ -231,16 +229,14 @@ def plan(
     pages: Iterator[Sequence[StoryRow]],
     progress: Callable[[int], None] = lambda done: None,
     *,
-    category_topics: CategoryTopics = NO_TOPICS,
     alike: bool = False,
 ) -> Plan:
     """Judge stored stories under `after` and compare the result with where they are now. Nothing is written. `before` is the configuration
-    in force; stories that were last placed under another one are first judged under it. `category_topics`: the topics from categories that
-    are noted in the store. `alike`: both configurations place alike, so stories are not placed again, and no other change since their last
-    placing counts."""
+    in force; stories that were last placed under another one are first judged under it. Both know the found topics (`with_found`).
+    `alike`: both configurations place alike, so stories are not placed again, and no other change since their last placing counts."""
     found = Plan()
-    before = before.with_topics(category_topics).following(store) if before else None
-    after = after.with_topics(category_topics).following(store)
+    before = before.following(store) if before else None
+    after = after.following(store)
     edit = _Edit(store, before.overrides if before else OverrideIndex(), after, Regrouped(store, after))
     for rows in chain(pages, edit.returning()):
         numbers = [n for _, n, _ in rows]

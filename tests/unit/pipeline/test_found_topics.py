@@ -180,13 +180,15 @@ def test_one_that_is_none_any_more_leaves_its_stories(room: Newsroom) -> None:
     assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 6
 
 
-def test_a_configured_topic_may_take_over_its_address(room: Newsroom) -> None:
+@pytest.mark.parametrize("surveyed", [True, False])
+def test_a_configured_topic_may_take_over_its_address(room: Newsroom, surveyed: bool) -> None:
     """With `was`, as that of any topic. Its subscribers are led on, before the next survey and after it, also without that line."""
     survey(room.archive, room.application.policy, lambda: NOW)
     rural = "topics:\n  - {id: rural, title: Rural, was: [village-life], words: [closes]}"
     without = rural.replace("was: [village-life], ", "")
     for day, text in enumerate((rural, without, without), 1):
         room.edit(CONFIG.replace("topics:", text))
+        room.publish(replace(item(f"A {THINGS[day]} closes", "kyodo", age=timedelta(0)), categories=("Village Life",)))
         led = room.client.get("/topics/village-life.json")
         assert (led.status_code, led.headers.get("Location")) == (
             301,
@@ -194,7 +196,8 @@ def test_a_configured_topic_may_take_over_its_address(room: Newsroom) -> None:
         )
         entries = room.client.get("/topics/rural.json").get_json()["items"]
         assert {topic for one in entries for topic in one["_aggregator"]["topics"]} == {"rural"}
-        survey(room.archive, room.application.policy, partial(int, NOW + day * EVERY))
+        if surveyed:
+            survey(room.archive, room.application.policy, partial(int, NOW + day * EVERY))
 
 
 def test_names_of_sections_and_outlets_are_none(room: Newsroom) -> None:
