@@ -66,6 +66,22 @@ class SourceChanges(Struct, frozen=True):
     lost: tuple[str, ...] = ()
     settings: tuple[SourceSetting, ...] = ()
 
+    def lines(self, most: int | None) -> Iterator[str]:
+        """See `Changes.lines`."""
+        yield from (f"+ source {id} {'is new, and paused' if id in self.paused else 'starts'}" for id in self.added)
+        yield from (f"- source {id} stops; its items stay" for id in self.removed)
+        renamed = {now for _, now in self.renamed}
+        names = {one.id: one.setting for one in self.settings if one.setting.key == "name" and one.id in renamed}
+        for old, now in self.renamed:
+            name = f" ({names[now]})" if now in names else ""
+            hint = f"; with `was: [{old}]` its former addresses lead to it" if old in self.lost else ""
+            yield f"~ source {old} is renamed to {now}{name}{hint}"
+        further = (one for one in self.settings if one.setting.key != "name" or one.id not in names)
+        for id, settings in groupby(further, lambda one: one.id):
+            yield from _first(f"source {id}", [f"~ source {id}: {one.setting}" for one in settings], most)
+        yield from (f"- source {id} pauses; its items stay" for id in self.paused if id not in self.added)
+        yield from (f"+ source {id} is polled again" for id in self.resumed)
+
 
 class RuleChanges(Struct, frozen=True):
     """Ids of sections or topics, or names of outlets. `renamed`: (old id, new id); `united`: those old ids whose new one was there before,
@@ -77,6 +93,23 @@ class RuleChanges(Struct, frozen=True):
     renamed: tuple[tuple[str, str], ...] = ()
     united: tuple[str, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
+
+    def lines(self, kind: str, most: int | None) -> Iterator[str]:
+        """See `Changes.lines`; `kind` is `section`, `topic` or `publisher`."""
+        yield from (f"+ {kind} {id} is new" for id in self.added)
+        for old, id in self.renamed:
+            becomes = "becomes part of" if old in self.united else "is renamed to"
+            yield f"~ {kind} {old} {becomes} {id}; its former addresses lead to it"
+        # Not for topics: one with this id may still be found among places or categories.
+        leads = "; its pages and feeds are found no more" if kind == "section" else ""
+        successors = dict(self.lost)
+        for id in self.removed:
+            hint = f"; if it is {successors[id]} now, say `was: [{id}]` there" if id in successors else leads
+            yield f"- {kind} {id} is removed{hint}"
+        for one in self.changed:
+            name = f"{kind} {one.id}"
+            lines = [*(f"+ {name}: {line}" for line in one.added), *(f"- {name}: {line}" for line in one.removed)]
+            yield from _first(name, lines, most)
 
 
 class Changes(Struct, frozen=True):
@@ -112,38 +145,9 @@ class Changes(Struct, frozen=True):
     def lines(self, most: int | None = None) -> list[str]:
         """Lines for people: `+` is added, `-` is removed, `~` has changed. `most`: maximum number of lines about one source, section or
         topic."""
-        new, paused = self.sources.added, self.sources.paused
-        found = [f"+ source {id} {'is new, and paused' if id in paused else 'starts'}" for id in new]
-        found += [f"- source {id} stops; its items stay" for id in self.sources.removed]
-        renamed = {now for _, now in self.sources.renamed}
-        names = {
-            one.id: one.setting for one in self.sources.settings if one.setting.key == "name" and one.id in renamed
-        }
-        for old, now in self.sources.renamed:
-            name = f" ({names[now]})" if now in names else ""
-            hint = f"; with `was: [{old}]` its former addresses lead to it" if old in self.sources.lost else ""
-            found.append(f"~ source {old} is renamed to {now}{name}{hint}")
-        further = (one for one in self.sources.settings if one.setting.key != "name" or one.id not in names)
-        for id, settings in groupby(further, lambda one: one.id):
-            found += _first(f"source {id}", [f"~ source {id}: {one.setting}" for one in settings], most)
-        found += [f"- source {id} pauses; its items stay" for id in paused if id not in new]
-        found += [f"+ source {id} is polled again" for id in self.sources.resumed]
+        found = list(self.sources.lines(most))
         for kind, rules in (("section", self.sections), ("topic", self.topics), ("publisher", self.publishers)):
-            found += [f"+ {kind} {id} is new" for id in rules.added]
-            kept = "its former addresses lead to it"
-            for old, id in rules.renamed:
-                becomes = "becomes part of" if old in rules.united else "is renamed to"
-                found.append(f"~ {kind} {old} {becomes} {id}; {kept}")
-            # Not for topics: one with this id may still be found among places or categories.
-            leads = "; its pages and feeds are found no more" if kind == "section" else ""
-            for id in rules.removed:
-                here = dict(rules.lost).get(id)
-                hint = f"; if it is {here} now, say `was: [{id}]` there" if here else leads
-                found.append(f"- {kind} {id} is removed{hint}")
-            for one in rules.changed:
-                name = f"{kind} {one.id}"
-                lines = [*(f"+ {name}: {line}" for line in one.added), *(f"- {name}: {line}" for line in one.removed)]
-                found += _first(name, lines, most)
+            found += rules.lines(kind, most)
         found += [f"~ {one}" for one in self.settings]
         told = ("publishers",) if self.publishers != RuleChanges() else ()
         found += [f"~ {key} changes" for key in self.other if key not in told]
