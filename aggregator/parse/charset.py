@@ -101,19 +101,9 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
         body = body[len(codecs.BOM_UTF8) :]
         if _is_utf8(body):
             return _decoded(body, "utf-8")
-    header, prolog = _HEADER.search(content_type or ""), _DECLARED.match(body[:400])
-    labels = [header[1] if header else None, prolog[1].decode("ascii", "replace") if prolog else None]
-    candidates = [known for label in labels if (known := codec(label))]
-    if candidates[0:1] == ["cp1252"]:  # many servers send this header with everything
-        candidates.reverse()
-    flaws = ("encoding-unknown",) if any(label and not codec(label) for label in labels) else ()
-    for candidate in candidates:
-        if candidate.startswith(_WITH_ESCAPES) and (b"\x1b" in body or b"~{" in body):
-            return _decoded(body, candidate)
-        # Of such a text, which has no mark and does not begin with a tag (JSON, white space), a quarter or more are zeros. .NET declares
-        # UTF-16 whatever it writes, and any bytes can be decoded as UTF-16.
-        if candidate.startswith(("utf-16", "utf-32")) and 4 * body[:100].count(0) >= len(body[:100]) > 0:
-            return _decoded(body, candidate)
+    candidates, flaws = _declared(body, content_type)
+    if shown := next((candidate for candidate in candidates if _shows(body, candidate)), None):
+        return _decoded(body, shown)
     if b"\xed" in body and not _is_utf8(body):
         body = _HALVES.sub(_whole, body)
     if body.isascii() or _is_utf8(body):
@@ -128,6 +118,25 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
         lied = marked or "utf-8" in candidates
         data, more = _first_that_reads(body, others)
     return data, (*flaws, *more, *(["encoding-mismatch"] if lied else []))
+
+
+def _declared(body: bytes, content_type: str | None) -> tuple[list[str], tuple[str, ...]]:
+    """The encodings that the header and the document declare, the more credible first, and the flaw of those that are not known."""
+    header, prolog = _HEADER.search(content_type or ""), _DECLARED.match(body[:400])
+    labels = [header[1] if header else None, prolog[1].decode("ascii", "replace") if prolog else None]
+    candidates = [known for label in labels if (known := codec(label))]
+    if candidates[0:1] == ["cp1252"]:  # many servers send this header with everything
+        candidates.reverse()
+    return candidates, ("encoding-unknown",) if any(label and not codec(label) for label in labels) else ()
+
+
+def _shows(body: bytes, encoding: str) -> bool:
+    """Whether the bytes bear out a declared encoding by themselves, as those of UTF-16 and of encodings with escapes do."""
+    if encoding.startswith(_WITH_ESCAPES):
+        return b"\x1b" in body or b"~{" in body
+    # Of a text in UTF-16 that has no mark and does not begin with a tag (JSON, white space), a quarter or more are zeros. .NET declares
+    # UTF-16 whatever it writes, and any bytes can be decoded as UTF-16.
+    return encoding.startswith(("utf-16", "utf-32")) and 4 * body[:100].count(0) >= len(body[:100]) > 0
 
 
 def _is_utf8(body: bytes) -> bool:
