@@ -93,13 +93,9 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     if line >= len(lines) and lines:  # the end of the file: show its last line
         line, column = len(lines) - 1, len(lines[-1])
     rest = lines[line][column:] if line < len(lines) else ""
-    for number in (line, line - 1):
-        if 0 <= number < len(lines) and (blank := BLANK.match(lines[number])):
-            return Problem(name, number + 1, blank.start(1) + 1, f"invalid YAML: {no_space(blank[1])}")
-        if 0 <= number < len(lines) and (like := LOOKALIKE.match(lines[number])):
-            sign = like[like.lastindex or 0]
-            meant = "colon: type `: `" if sign == "：" else "dash: begin each entry of a list with `- `"
-            return Problem(name, number + 1, like.end() - (sign != "："), f"invalid YAML: `{sign}` is no {meant}")
+    if lookalike := _lookalike(lines, line):
+        number, column, meaning = lookalike
+        return Problem(name, number, column, f"invalid YAML: {meaning}")
     if keyless and re.match(r"-\w", rest):
         meaning = NO_SPACE_BEHIND_DASH
     elif keyless:
@@ -113,6 +109,19 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     else:
         meaning = _meaning(str(error.problem), lines, line, column)
     return Problem(name, line + 1, column + 1, f"invalid YAML: {meaning}{_opened(text, error, line)}")
+
+
+def _lookalike(lines: list[str], line: int) -> Misread | None:
+    """A character on this line or the one above that only looks like a space, dash or colon of YAML."""
+    for number in (line, line - 1):
+        here = lines[number] if 0 <= number < len(lines) else ""
+        if blank := BLANK.match(here):
+            return number + 1, blank.start(1) + 1, no_space(blank[1])
+        if like := LOOKALIKE.match(here):
+            sign = like[like.lastindex or 0]
+            meant = "colon: type `: `" if sign == "：" else "dash: begin each entry of a list with `- `"
+            return number + 1, like.end() - (sign != "："), f"`{sign}` is no {meant}"
+    return None
 
 
 def no_space(char: str) -> str:
