@@ -7,7 +7,7 @@ import os
 import select
 import stat
 from codecs import BOM_UTF8
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct, field
@@ -68,7 +68,7 @@ def read_project(main: str, read: Reader, environ: Mapping[str, str]) -> Project
     if tree is None:
         return project
     project.main, problems = validate(tree, FeedsFile)
-    project.problems += problems
+    _tell(project, problems)
     if project.main:
         project.parts.append(project.main)
         _include(project, main, read)
@@ -86,8 +86,14 @@ def _include(project: Project, main: str, read: Reader) -> None:
         tree = _tree(project, name, read, at)
         if tree is not None:
             part, problems = validate(tree, IncludedFile)
-            project.problems += problems
+            _tell(project, problems)
             project.parts += [part] if part else []
+
+
+def _tell(project: Project, problems: Sequence[Problem]) -> None:
+    """Adds what is wrong with values, except where something is told already: that a variable is not set."""
+    told = {(one.file, one.line, one.column) for one in project.problems if not one.warning}
+    project.problems += [one for one in problems if (one.file, one.line, one.column) not in told]
 
 
 def _refusal(name: str, main: str, project: Project, index: int) -> str | None:
@@ -155,8 +161,7 @@ def _fill_text(project: Project, text: Text, secret: bool) -> Text:
         refusal = _unfit(name, text, project.environ)
         if refusal:
             project.problems.append(text.at.problem(refusal))
-            value = "https://example.invalid/" if secret else str(text)
-            return Text(value, text.at, template=str(text), secret=secret)
+            return Text(text, text.at, template=str(text), secret=secret)
     project.variables.update(names)
     if not secret:
         project.shown.update(names)

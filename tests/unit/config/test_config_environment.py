@@ -163,15 +163,19 @@ def test_a_source_that_is_listed_twice_is_told_once() -> None:
     assert str(caught.value) == "f:3:20: this address is polled by source `a` already, on line 2: keep one"
 
 
-def test_sources_whose_variables_are_missing_are_told_that_alone() -> None:
-    text = "sources:\n  - {name: A, url: 'https://a.example/${ONE}'}\n  - {name: B, url: 'https://b.example/${TWO}'}\n"
+def test_of_a_value_whose_variable_is_missing_that_alone_is_told() -> None:
+    text = """site: {url: "${SITE}"}
+sources:
+  - {name: A, url: "https://a.example/${ONE}", every: "${EVERY}"}
+  - {name: B, url: "${TWO}", headers: {X: "${HEADER}"}}
+  - {name: C, url: "${TWO}"}
+sections: [{id: "${ID}", title: A, words: [b], examples: [b]}]
+"""
     with pytest.raises(ConfigError) as caught:
         compile_texts({"f": text}, {})
-    assert ["variable ONE is not set" in str(caught.value), "variable TWO is not set" in str(caught.value)] == [
-        True,
-        True,
+    assert [line.split(": ")[1].split(" is not")[0] for line in str(caught.value).splitlines()] == [
+        f"the environment variable {name}" for name in ("SITE", "ONE", "EVERY", "TWO", "HEADER", "TWO", "ID")
     ]
-    assert "already" not in str(caught.value)
 
 
 def test_a_longer_secret_is_masked_before_one_inside_it() -> None:
