@@ -66,8 +66,6 @@ def matching_etag(
         if none_match == mine:
             return mine
         wanted = parse_etags(none_match)
-        if wanted.star_tag:
-            return mine
         forms = (mine, *(tag(content, other) for other in (None, *CODINGS)))
         return next((form for form in forms if wanted.contains_weak(unquote_etag(form)[0] or "")), None)
     since = _date(modified_since)
