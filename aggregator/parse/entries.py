@@ -56,6 +56,7 @@ _FOREIGN = (
     "http://www.google.com/schemas/play-podcasts/1.0",
 )
 _BING = "News"  # prefix of a namespace that is another for each search
+_ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/"
 # Found by libxml2: in Python each entry that is nested thousands deep would take a millisecond.
 _BASES: Any = etree.XPath("ancestor-or-self::*/@xml:base", smart_strings=False)
@@ -111,9 +112,9 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
         guid = texts.get("id") if _is_atom(element) else element.findtext(_ATOM + "id") or texts.get("guid")
         item = replace(item, link=link, guid=None if guid == link else guid)
     base = base_of(element)
-    summary = _summary(item, texts) or caption(None if item.content else _of_media(element, "description"))
+    summary = _summary(item, texts, element)
     # A text is taken for none if it is equal to a description of media, which fastfeedparser took for the summary.
-    encoded = texts.get("encoded")
+    encoded = (element.findtext(_ENCODED) or "").strip() or None
     link = within(base, item.link) if item.link else None
     return replace(
         item,
@@ -134,10 +135,13 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
     )
 
 
-def _summary(item: ParsedItem, texts: dict[str, str]) -> str | None:
+def _summary(item: ParsedItem, texts: dict[str, str], element: etree._Element) -> str | None:
     """The entry's own summary, else the description of its media. (fastfeedparser makes a summary from the content: that is dropped.)"""
     own = texts.get("description") or texts.get("summary")
-    return own or (None if item.content else item.summary)
+    if own or item.content:
+        return own
+    told = _of_media(element, "description")
+    return item.summary if item.summary and item.summary != told else caption(told)
 
 
 def _of_media(element: etree._Element, name: str) -> str | None:

@@ -1458,11 +1458,17 @@ def test_a_description_of_media_may_be_html(title: str, end: str, kind: str) -> 
         "It&amp;#39;s &lt;3\nhttps://e.org/?a=1&amp;copy=2\n": "It's &lt;3<br>https://e.org/?a=1&amp;copy=2",
     }
     for said, shown in told.items():
-        media = (
-            f"<media:content url='https://e.org/v'><media:description{kind}>{said}</media:description></media:content>"
-        )
-        one, _ = read(rss([item(media), item(title=title, guid="2"), end])).items
-        assert one.content == shown
+        alone = f"<media:description{kind}>{said}</media:description>"
+        for media in (alone, f"<media:content url='https://e.org/v'>{alone}</media:content>"):
+            one, _ = read(rss([item(media), item(title=title, guid="2"), end])).items
+            assert one.content == shown
+
+
+def test_a_text_of_the_same_name_in_another_namespace_is_not_the_content() -> None:
+    """As in exports of WordPress. A description of media that is equal to the content counted for it."""
+    excerpt = "<excerpt:encoded xmlns:excerpt='http://wordpress.org/export/1.2/excerpt/'>In short</excerpt:encoded>"
+    text = "<media:description>All of it</media:description><content:encoded>All of it</content:encoded>"
+    assert parsed(rss(item(excerpt + text))).items[0].text == "All of it"
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
