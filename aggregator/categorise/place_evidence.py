@@ -33,8 +33,8 @@ _PERSONS = (
 )
 _PERSON = frozenset(_PERSONS.split())
 _ATTRIBUTES = (
-    "aligned allied backed based born bound built chartered crewed designed educated era flagged funded language linked made "
-    "manufactured operated owned registered run speaking sponsored style supplied trained"
+    "aligned allied backed based born bound built chartered crewed designed educated era flagged funded influenced inspired language "
+    "linked made manufactured operated owned registered run speaking sponsored style supplied themed trained"
 )
 _ATTRIBUTE = frozenset(_ATTRIBUTES.split())
 _SIDES = (" pro", " anti")

@@ -215,6 +215,7 @@ def test_every_place_is_one() -> None:
         ("Cattle Rustling Deaths at Record High in South Sudan", "africa"),
         # whose or what kind a thing is, is not the actor
         ("Portuguese-flagged ship attacked off Oman", "middle-east"),
+        ("Scandinavian-inspired houses sell fast in Kenya", "africa"),
         ("Chinese‑run copper mine spills acid into Zambian river", "africa"),
         ("Rwanda-backed M23 rebels enter Goma", "africa"),
         ("Chinese-made cranes at US ports raise spy fears", "america"),
