@@ -127,6 +127,22 @@ def _unknown(words: Sequence[str], options: Collection[str]) -> str:
     return f"unrecognized arguments: {' '.join(words)}{next(near, '')}"
 
 
+def _run(name: str, given: argparse.Namespace, rest: list[str]) -> int:
+    """Run a command, and return its exit code. `given`: the options of all commands; `rest`: the command's own arguments."""
+    installation = Installation(Path(given.config), Path(given.instance), given.database or None)
+    command = load(name)
+    example = f"Example: aggregator {command.example}" if command.example else None
+    own = argparse.ArgumentParser(prog=f"aggregator {name}", description=command.help, epilog=example)
+    own.add_argument_group("options of all commands", f"{', '.join(GLOBAL)}: see `aggregator --help`")
+    command.add(own)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as during the imports (`__main__.py`)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    asked = _parsed(own, name, rest)
+    if "json" in asked and asked.json and isinstance(sys.stdout, io.TextIOWrapper):  # read by programs, not shown
+        sys.stdout.reconfigure(encoding="utf-8")
+    return command.run(asked, installation)
+
+
 def main(arguments: list[str] | None = None) -> int:
     open_streams()
     # Must be set before numpy is imported. Our arrays are too small for several threads, and idle OpenBLAS threads use CPU time.
@@ -145,18 +161,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     code = 0
     try:
-        installation = Installation(Path(given.config), Path(given.instance), given.database or None)
-        command = load(name)
-        example = f"Example: aggregator {command.example}" if command.example else None
-        own = argparse.ArgumentParser(prog=f"aggregator {name}", description=command.help, epilog=example)
-        own.add_argument_group("options of all commands", f"{', '.join(GLOBAL)}: see `aggregator --help`")
-        command.add(own)
-        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as during the imports (`__main__.py`)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        asked = _parsed(own, name, rest)
-        if "json" in asked and asked.json and isinstance(sys.stdout, io.TextIOWrapper):  # read by programs, not shown
-            sys.stdout.reconfigure(encoding="utf-8")
-        code = command.run(asked, installation)
+        code = _run(name, given, rest)
         sys.stdout.flush()  # here, because an error while flushing at exit would give no message and another exit code
     except AggregatorError as error:
         say(str(error) if isinstance(error, ConfigError) else f"aggregator: {error}")
