@@ -7,7 +7,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -205,29 +205,16 @@ class _Polling:
 
         # Not by the loop, at whose end SIGTERM would kill this process before it has sent its result.
         signal.signal(signal.SIGTERM, stop)
-        application, ids, due = self._application, self._ids, self._due
+        application, ids = self._application, self._ids
         async with self._sandbox as sandbox, AsyncExitStack() as ending:
             archive, lookup = (ending.enter_context(closing(application.database.open())) for _ in range(2))
 
             def beside(work: Coroutine[Any, Any, None]) -> None:
                 ending.callback(asyncio.create_task(work).cancel)
 
-            states = archive.sources.states()
-            if moved := corrected(states, utc_now()):  # the clock was set back, and no worker noticed
-                archive.sources.save(moved)
-                states = archive.sources.states()
-            owner = identity()
-            # Not those that an edit removed or gave another address since this command began: the state is that of the other address.
-            addresses = {id: source.url for id, source in application.sources.items()}
-            known = [state for state in states if state.url == addresses.get(state.id)]
-            held = [] if due else _held(known, application, ids)
-            wanted = [state for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
-            asked = [state.id for state in wanted]
+            known, owner = self._known(archive.sources), identity()
             ending.callback(archive.sources.release, owner)
-            states = claim_as_configured(
-                archive.sources, application.sources, owner, utc_now(), limit=1_000_000, ids=asked, due_only=due
-            )
-            held += _busy(wanted, application, states, due)
+            states, held = self._claim(archive.sources, known, owner)
             beside(renewing(archive.sources, owner, [state.root for state in states], POLL_LEASE))
             pausing = known if ids is None else ()  # named sources are requested in spite of pauses
             fetcher = application.fetcher(pausing, sandbox.room)
@@ -241,6 +228,27 @@ class _Polling:
                 report = await refresh(tools, states, progress)
             await articles(tools)
             return report, held
+
+    def _known(self, sources: Sources) -> list[SourceState]:
+        """The states of the configured sources. Not of those that an edit removed or gave another address since this command began: the
+        state is that of the other address."""
+        states = sources.states()
+        if moved := corrected(states, utc_now()):  # the clock was set back, and no worker noticed
+            sources.save(moved)
+            states = sources.states()
+        addresses = {id: source.url for id, source in self._application.sources.items()}
+        return [state for state in states if state.url == addresses.get(state.id)]
+
+    def _claim(self, sources: Sources, known: Sequence[SourceState], owner: str) -> tuple[list[SourceState], Held]:
+        """The sources to poll, which `owner` then holds, and those that are not polled although they are asked for."""
+        application, ids, due = self._application, self._ids, self._due
+        held = [] if due else _held(known, application, ids)
+        wanted = [state for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
+        asked = [state.id for state in wanted]
+        claimed = claim_as_configured(
+            sources, application.sources, owner, utc_now(), limit=1_000_000, ids=asked, due_only=due
+        )
+        return claimed, [*held, *_busy(wanted, application, claimed, due)]
 
 
 async def renewing(sources: Sources, owner: str, roots: Collection[str], lease: timedelta) -> None:
