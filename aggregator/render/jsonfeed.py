@@ -77,7 +77,7 @@ def _of_story(story: StoryView, stream: Stream) -> Placement:
         "section": story.section,
         "sections": [name for name, _ in story.scores],
         "topics": list(story.topics),
-        "publishers": list(story.publishers),
+        "publishers": list(story.announced),
         "sources": listed(story.entry.reports, story.entry.link),
         "receipts": [receipt(one) for one in stream.receipts.get(story.id, ())],
     }

@@ -120,3 +120,14 @@ def test_an_outlet_that_floods_a_story_does_not_fill_every_list(room: Newsroom) 
     assert told["link"] == feed["url"] == "https://bbc.example/1"
     whole = room.client.get(f"/api/v1/stories/{told['id']}").get_json()
     assert (len(whole["sources"]), len(whole["timeline"])) == (53, 103)
+
+
+def test_what_an_entry_of_json_feed_says_of_outlets_moves_with_its_updated(room: Newsroom) -> None:
+    """A copy that joins, and another name of the outlet, are on the page and in the API. `publishers` said so, `sources` did not."""
+    told = item("Admiral Retires", summary="After forty years at sea.")
+    room.publish(told, live=True)
+    (before,) = listed(room, "/latest.json?q=admiral")
+    room.publish(item(told.title, "kyodo", url=told.url, summary=told.summary), live=True)
+    room.edit(room.text.replace("{name: BBC, aliases: [", "{name: Beeb, aliases: [BBC, "))
+    assert listed(room, "/api/v1/stories?q=admiral")[0]["publishers"] == ["Beeb", "Kyodo"]
+    assert listed(room, "/latest.json?q=admiral") == [before]
