@@ -24,8 +24,8 @@ it. A long month has 5,000: in a smaller cache each of them would have been evic
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def in_force(application: Application) -> InForce:
-    """What the web needs of a configuration."""
+def in_force(application: Application, since: datetime) -> InForce:
+    """What the web needs of a configuration. `since`: its date as long as the store has none."""
     from aggregator.model.feed import Names
     from aggregator.web.in_force import InForce
 
@@ -46,7 +46,7 @@ def in_force(application: Application) -> InForce:
         ),
         root=(settings.site.url or application.installation.address).rstrip("/"),
         zone=ZoneInfo(settings.site.timezone),
-        since=utc_now(),
+        since=since,
     )
 
 
@@ -65,8 +65,8 @@ def library(application: Application, written: datetime = LONG_AGO, began: datet
 
     installation = application.installation
     following = Following(
-        compile=lambda texts: in_force(Application.of_texts(installation, texts)),
-        current=in_force(application),
+        compile=lambda texts: in_force(Application.of_texts(installation, texts), written),
+        current=in_force(application, written),
         written=written,
     )
     return Library(

@@ -175,4 +175,4 @@ def sources() -> Response:
 def docs() -> Response:
     """How to subscribe, search and use the API; works offline."""
     operations = [(path(rule), operation) for rule, operation in described_routes(current_app)]
-    return page("docs.html", library().since, operations=operations, parameters=QUERY, candidates=CANDIDATES)
+    return page("docs.html", library().same_since, operations=operations, parameters=QUERY, candidates=CANDIDATES)

@@ -19,6 +19,9 @@ from flask.testing import FlaskClient
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 from werkzeug.http import http_date
 
+from aggregator.bootstrap.application import Application
+from aggregator.bootstrap.installation import Installation
+from aggregator.bootstrap.serving import library as serving_library
 from aggregator.model.feed import Stream
 from aggregator.web import cache, feeds
 from aggregator.web.app import create_app
@@ -328,6 +331,15 @@ def test_news_elsewhere_changes_no_byte_of_an_empty_feed(room: Newsroom, extensi
     room.now += timedelta(minutes=1)
     room.publish(item("Missiles Bought for Malta", age=timedelta()))
     assert [room.client.get(address).headers["ETag"] for address in addresses] == before
+
+
+def test_before_the_first_poll_all_processes_give_the_same_bytes(tmp_path: Path) -> None:
+    """Feeds were dated with the start of the process, since the archive has no configuration yet."""
+    place = Installation(tmp_path / "feeds.yaml", tmp_path, None, address="http://127.0.0.1:8000")
+    applications = [Application.of_texts(place, {"feeds.yaml": CONFIG}) for _ in range(2)]
+    applications[0].database.open().close()
+    clients = [create_app(serving_library(application)).test_client() for application in applications]
+    assert len({client.get("/latest.atom").data for client in clients}) == 1
 
 
 def test_what_time_alone_changes_is_rendered_anew(room: Newsroom) -> None:
