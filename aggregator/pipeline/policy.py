@@ -65,8 +65,8 @@ class Policy(Struct, frozen=True):
     def led_on(self, upkeep: Upkeep) -> set[str]:
         """Former ids of topics, whose addresses lead on to one of the file by `was`, in this file or an earlier one. No found topic has
         them."""
-        led = {**upkeep.renamed(), **self.renamed.ids}
-        titles = self.topic_titles
+        before = {old: self.renamed.id("topic", id) for old, id in upkeep.renamed().items() if old.kind == "topic"}
+        led, titles = {**before, **self.renamed.ids}, self.topic_titles
         return {old.id for old, id in led.items() if old.kind == "topic" and id in titles and old.id not in titles}
 
     def found(self, upkeep: Upkeep) -> CategoryTopics:

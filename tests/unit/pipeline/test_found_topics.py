@@ -200,6 +200,15 @@ def test_a_configured_topic_may_take_over_its_address(room: Newsroom, surveyed: 
             survey(room.archive, room.application.policy, partial(int, NOW + day * EVERY))
 
 
+def test_a_plan_knows_that_one_was_taken_over_by_a_topic_that_is_renamed_now(room: Newsroom) -> None:
+    """It said that stories would come to the topic that was found once."""
+    survey(room.archive, room.application.policy, lambda: NOW)
+    rural = CONFIG.replace("topics:", "topics:\n  - {id: rural, was: [village-life], words: [closes]}")
+    room.edit(rural)
+    report = room.plan(rural.replace("id: rural, was: [village-life]", "id: countryside, was: [rural]"))
+    assert "village-life" not in {row["id"] for row in report["topics"]}
+
+
 def test_names_of_sections_and_outlets_are_none(room: Newsroom) -> None:
     assert {"Defense", "BBC World", "BBC News", "Test Wire", "Rare earths"} <= room.application.policy.categories.taken
     assert room.application.policy.categories.spoken_for("NATO Summits")
