@@ -88,11 +88,12 @@ def _at_sentence(text: str) -> str:
 
 def title_from(summary: str, content: str) -> str:
     """A headline for an item without one: the first sentence of its summary, or the first line of its text (`content`, sanitised HTML),
-    unless that is as short as a label, or leads on to the next. The address at the end of a post stays, since it may be all
-    that tells the post from others in the same words (`New on our site: …`), which would be one story."""
+    unless that is as short as a label, consists of mentions and hashtags, or leads on to the next. The address at the end of a post
+    stays, since it may be all that tells the post from others in the same words (`New on our site: …`), which would be one story."""
     line = next(filter(None, map(plain_of_safe, _LINE_END.split(_head(content, _ENOUGH_HTML)))), "")
-    rest = summary.removeprefix(line).lstrip(" .")
-    if len(line) >= POINT and summary.startswith(line) and line[-1] not in ":,;" and not rest[:1].islower():
+    rest, words = summary.removeprefix(line).lstrip(" ."), [word for word in line.split() if word[0] not in "@#"]
+    ends = line[-1:] not in (":", ",", ";") and not rest[:1].islower()
+    if words and ends and summary.startswith(line) and len(line) >= (POINT // 2 if unspaced(line[0]) else POINT):
         summary = line
     end = _SENTENCE_END.search(summary, 20)
     return cut(summary[: end.end()] if end else summary, 120)

@@ -234,6 +234,9 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
         ("Breaking news", "A deal was signed on Friday.", "Breaking news A deal was signed on Friday."),
         ("Talks that went on for weeks", "end with a deal.", "Talks that went on for weeks end with a deal."),
         ("What is known about the deal:", "It was signed.", "What is known about the deal: It was signed."),
+        ("@alice@news.example @bob@a.example", "Is it signed?", "@alice@news.example @bob@a.example Is it signed?"),
+        ("首相は海峡の協定に署名した", "発効は金曜日。", "首相は海峡の協定に署名した"),
+        ("海峡の協定", "金曜日に署名された。", "海峡の協定 金曜日に署名された。"),
     ],
 )
 def test_a_post_is_headed_by_its_first_line(text: str, line: str, rest: str, title: str) -> None:
