@@ -147,8 +147,8 @@ def _overlap(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
 def said_once(hay: Haystack, evidence: list[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
     """Splits the evidence into what counts and what is covered by heavier evidence of the same rule.
 
-    If a word and a phrase around it are both of one rule (`flood` and `flood warning`), only the heavier of them counts. A term of
-    several parts neither covers others nor is covered.
+    If a word and a phrase around it are both of one rule (`flood` and `flood warning`), only the heavier of them counts. A place
+    or a term of several parts neither covers others nor is covered.
     """
     by_rule: dict[int, list[Evidence]] = {}
     kept: list[Evidence] = []

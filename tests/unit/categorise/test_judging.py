@@ -279,10 +279,13 @@ def test_two_lines_that_mean_one_word_count_once_as_the_heavier() -> None:
     assert [(match.text, match.weight) for match in arms.matched] == [("missile", 6.0), ("US", 3.0), ("missile", 2.0)]
 
 
-def test_a_term_of_several_parts_counts_beside_its_parts() -> None:
+def test_a_term_of_several_parts_counts_beside_its_parts_and_a_place_beside_words() -> None:
     one = book(rule("america", "troops", ["US", "troops"]))
     (receipt,) = receipts(one, "US troops")
     assert [match.text for match in receipt.matched] == ["troops", "US", "troops"]
+    repeated = book(rule("war", "attack", "drone attack", "on Kyiv", ["Kyiv", "attack"], places=("ukraine",)))
+    (receipt,) = receipts(repeated, "Drone attack on Kyiv")
+    assert sorted(match.text for match in receipt.matched) == ["Drone attack", "Kyiv", "Kyiv", "attack", "on Kyiv"]
 
 
 def test_not_takes_its_span_out_of_this_section_alone() -> None:
