@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import east_asian_width
 
 from aggregator.normalise.boilerplate import POINT, prose, without_boilerplate, without_credit, without_last_link
 from aggregator.normalise.characters import cut
@@ -14,6 +15,8 @@ TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of HTML that are read first; twelve times as many if they contain little text
 _NOTHING = ("", "Comments")  # texts that say nothing: only marks; only a link to the comments (Hacker News, Lobsters)
 _LINE_END = re.compile(r"<br>|</(?:p|div|li|h[1-6]|blockquote)>")
+# Addresses, mentions, and hashtags that are not part of a sentence.
+_NO_WORDS = re.compile(r"https?://\S+|@\S+|#\S++(?=\s*(?:#|\Z))")
 _TOLD = 60  # if removing links leaves fewer characters (or less than half), the links are the content, and stay
 # Not the full stop of an initial (William J. Bratton, U.S. Senate) or of the title before a name. But that of McDonald's, of Q&A, and
 # of words in Korean, which may have one letter.
@@ -88,12 +91,18 @@ def _at_sentence(text: str) -> str:
 
 def title_from(summary: str, content: str) -> str:
     """A headline for an item without one: the first sentence of its summary, or the first line of its text (`content`, sanitised HTML),
-    unless that is as short as a label, consists of mentions and hashtags, or leads on to the next. The address at the end of a post
-    stays, since it may be all that tells the post from others in the same words (`New on our site: …`), which would be one story."""
+    unless that is as short as a label, consists of addresses, mentions and hashtags, or leads on to the next. The address at the end of
+    a post stays, since it may be all that tells the post from others in the same words (`New on our site: …`), which would be one
+    story."""
     line = next(filter(None, map(plain_of_safe, _LINE_END.split(_head(content, _ENOUGH_HTML)))), "")
-    rest, words = summary.removeprefix(line).lstrip(" ."), [word for word in line.split() if word[0] not in "@#"]
-    ends = line[-1:] not in (":", ",", ";") and not rest[:1].islower()
-    if words and ends and summary.startswith(line) and len(line) >= (POINT // 2 if unspaced(line[0]) else POINT):
+    told, rest = _NO_WORDS.sub("", line).strip(), summary.removeprefix(line).lstrip(" .")
+    ends = line[-1:] not in ":,;-–—：，、；،؛" and not rest[:1].islower()
+    if ends and summary.startswith(line) and any(map(str.isalpha, told)) and _cells(told) >= POINT:
         summary = line
     end = _SENTENCE_END.search(summary, 20)
     return cut(summary[: end.end()] if end else summary, 120)
+
+
+def _cells(text: str) -> int:
+    """The length in letters of the Latin script: a Chinese, Japanese or Korean one, which is wide, says as much as three."""
+    return len(text) + 2 * sum(east_asian_width(char) in "WF" for char in text)

@@ -235,7 +235,17 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
         ("Talks that went on for weeks", "end with a deal.", "Talks that went on for weeks end with a deal."),
         ("What is known about the deal:", "It was signed.", "What is known about the deal: It was signed."),
         ("@alice@news.example @bob@a.example", "Is it signed?", "@alice@news.example @bob@a.example Is it signed?"),
+        (
+            "https://a.example/the-deal-on-the-strait",
+            "Is it new?",
+            "https://a.example/the-deal-on-the-strait Is it new?",
+        ),
+        ("Look https://a.example/the-deal", "Is it new?", "Look https://a.example/the-deal Is it new?"),
+        ("➖➖➖➖➖➖➖➖➖➖➖➖", "A deal was signed.", "➖➖➖➖➖➖➖➖➖➖➖➖ A deal was signed."),
+        ("#Iran and #Oman sign a deal", "It is new.", "#Iran and #Oman sign a deal"),
         ("首相は海峡の協定に署名した", "発効は金曜日。", "首相は海峡の協定に署名した"),
+        ("首相は海峡の協定に署名した：", "発効は金曜日。", "首相は海峡の協定に署名した： 発効は金曜日。"),
+        ("이란, 해협 협정 서명", "금요일부터 발효된다.", "이란, 해협 협정 서명"),
         ("海峡の協定", "金曜日に署名された。", "海峡の協定 金曜日に署名された。"),
     ],
 )
