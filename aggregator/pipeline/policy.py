@@ -70,9 +70,9 @@ class Policy(Struct, frozen=True):
         return {old.id for old, id in led.items() if old.kind == "topic" and id in titles and old.id not in titles}
 
     def found(self, upkeep: Upkeep) -> CategoryTopics:
-        """The topics that the last survey found, without those that one of the file has taken over since."""
-        topics, led = last_survey(upkeep).topics, self.led_on(upkeep)
-        return replace(topics, ids={key: id for key, id in topics.ids.items() if id not in led})
+        """The topics that the last survey found, without those that the file has or has taken over since: the words of these decide."""
+        topics, gone = last_survey(upkeep).topics, self.led_on(upkeep) | (self.topic_titles.keys() - self.found_topics)
+        return replace(topics, ids={key: id for key, id in topics.ids.items() if id not in gone})
 
     def with_found(self, upkeep: Upkeep) -> Policy:
         return self.with_topics(self.found(upkeep))

@@ -57,7 +57,7 @@ def settings_today(old: Settings, new: Settings) -> Settings:
         found = []
         for one in before:
             id = today.id(one.kind, one.id)
-            found.append(one if id in taken else replace(one, id=id))
+            found.append(one if id in taken else replace(one, id=id, was=(*one.was, one.id)))
             taken.add(id)
         return tuple(found)
 

@@ -200,11 +200,21 @@ def test_a_configured_topic_may_take_over_its_address(room: Newsroom, surveyed: 
             survey(room.archive, room.application.policy, partial(int, NOW + day * EVERY))
 
 
-def test_a_plan_knows_that_one_was_taken_over_by_a_topic_that_is_renamed_now(room: Newsroom) -> None:
-    """It said that stories would come to the topic that was found once."""
+def test_a_topic_of_the_file_that_has_its_id_goes_by_its_words(room: Newsroom) -> None:
+    """Until the next survey all of the category came in, and stayed."""
+    survey(room.archive, room.application.policy, lambda: NOW)
+    room.edit(CONFIG.replace("topics:", "topics:\n  - {id: village-life, words: [11 winters]}"))
+    assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 1
+
+
+@pytest.mark.parametrize("waiting", [True, False])
+def test_a_plan_knows_that_one_was_taken_over_by_a_topic_that_is_renamed_now(room: Newsroom, waiting: bool) -> None:
+    """It said that stories would come to the topic that was found once, or, if they wait to be placed again, leave it."""
     survey(room.archive, room.application.policy, lambda: NOW)
     rural = CONFIG.replace("topics:", "topics:\n  - {id: rural, was: [village-life], words: [closes]}")
     room.edit(rural)
+    if waiting:
+        room.put_in_force(rural.replace("was: [village-life], words: [", "words: [bakery, "))
     report = room.plan(rural.replace("id: rural, was: [village-life]", "id: countryside, was: [rural]"))
     assert "village-life" not in {row["id"] for row in report["topics"]}
 
