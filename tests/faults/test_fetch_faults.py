@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from servers.internet import divert
 from servers.local import Refusing, Request, Route, Server, answer, conditional, head, raw, redirect
-from servers.misbehaving import FAULTS, FEED, abort, brotli_bomb, encoded, gzip_bomb
+from servers.misbehaving import FAULTS, FEED, abort, brotli_bomb, encoded, gzip_bomb, silent
 from servers.names import StubResolver
 from servers.threaded import HOST
 
@@ -389,6 +389,16 @@ def test_where_a_new_connection_is_closed_after_a_kept_one_it_is_not_asked_again
     assert full(first).body == FEED
     assert fail(second).kind == "reset"
     assert server.connections == 2
+
+
+def test_a_kept_connection_on_which_no_answer_comes_is_a_connection(server: Server) -> None:
+    async def once(request: Request, writer: asyncio.StreamWriter) -> None:
+        await answer(FEED, connection="keep-alive")(request, writer)
+        await silent(request, writer)
+
+    server.routes["/kept"] = once
+    assert fail(ask(*[server.url("/kept")] * 2, limits=QUICK)[1]).message == "no complete answer within 0.5 seconds"
+    assert server.connections == 1
 
 
 def test_nobody_listens() -> None:

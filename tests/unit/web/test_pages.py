@@ -539,7 +539,7 @@ def test_what_outlets_put_between_their_paragraphs_is_not_shown() -> None:
         '<p>Read more: <a href="https://x.example/2">Squid is dear</a></p><p>They met on Tuesday.</p>'
         "<blockquote><p>View this post on Instagram</p></blockquote>"
         '<p>Follow us on <a href="https://t.example">Telegram</a>.</p><p>Already a subscriber? Log in.</p>'
-        "<p>Continue reading...</p>"
+        "<p>Continue reading...</p><p>Keep reading</p><p>Read more »</p>"
     )
     assert standfirst_and_body("", text)[1] == "<p>Seven states agreed.</p><p>They met on Tuesday.</p>"
     told = "<p>Advertisement is a third of its income.</p><p>Subscribers to the newsletter are 3,000.</p>"
@@ -848,6 +848,18 @@ def test_one_topic_with_little_else_relates_no_stories(room: Newsroom) -> None:
         *(item(title, age=WEEKS, summary="") for title in (drills, blocked, "NATO Soldiers Fear Cuts of Pay")),
     )
     assert related_news(room, "with reindeer") == ([drills, blocked], ["NATO Soldiers Fear Cuts of Pay"])
+
+
+@pytest.mark.parametrize(
+    ("other", "fills_up"), [("NATO Fears Cuts of Pay in Hungary", False), ("Hungary Pays Its Soldiers Less", True)]
+)
+def test_two_topics_relate_stories_and_the_name_of_one_is_no_rare_word(
+    room: Newsroom, other: str, fills_up: bool
+) -> None:
+    room.publish(
+        item("Soldiers of NATO Train With Reindeer in Hungary", summary=""), item(other, age=WEEKS, summary="")
+    )
+    assert related_news(room, "reindeer")[fills_up] == [other]
 
 
 def test_topics_that_come_together_relate_stories_hardly_more_than_one_of_them(
