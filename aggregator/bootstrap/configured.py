@@ -14,6 +14,7 @@ from aggregator.addresses import host_of, one_site
 from aggregator.bootstrap.installation import utc_now
 from aggregator.categorise.weights import MARK
 from aggregator.model.judgement import Case, Judgement, Receipt
+from aggregator.model.stream import StreamName
 from aggregator.text.regions import codes_of, countries, names
 
 if TYPE_CHECKING:
@@ -198,6 +199,8 @@ class Configured:
         order = [section.id for section in self.settings.sections]
         fallback = self.settings.fallback
         found = frozenset(self._countries.values())
+        # Topics of countries keep their ids, even if a renamed topic had the same one.
+        present = {one.stream for one in self.settings.rules} | {StreamName("topic", id) for id in found}
         keep, own = self.keep
         return Policy(
             configuration=self.settings.epoch,
@@ -208,10 +211,7 @@ class Configured:
             publisher=self.publisher_of,
             at_home=self.at_home,
             topic_titles=self.topic_titles,
-            # Topics of countries keep their ids, even if a renamed topic had the same one.
-            renamed=Renamed(
-                {old: id for old, id in self.settings.renamed.items() if old.kind != "topic" or old.id not in found}
-            ),
+            renamed=Renamed({old: id for old, id in self.settings.renamed.items() if old not in present}, present),
             found_topics=found,
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
             overrides=OverrideIndex.of(self.settings.overrides, ZoneInfo(self.settings.site.timezone)),

@@ -53,8 +53,9 @@ class Policy(Struct, frozen=True):
         return f"{(self.like or self.configuration)[:16]}.{self.program}"
 
     def with_stored(self, archive: ReadableArchive, now: int, arriving: Iterable[EditionItem] = ()) -> Policy:
-        """The policy completed with what the store knows: the earlier configuration that places alike, the topics found among categories,
-        and the present addresses of articles that overrides name (`arriving`: items that count although they are not placed yet)."""
+        """The policy completed with what the store knows: the earlier configuration that places alike, earlier renamings, the topics
+        found among categories, and the present addresses of articles that overrides name (`arriving`: items that count although they are
+        not placed yet)."""
         policy = self.at(now).with_like(archive.upkeep).with_found(archive.upkeep)
         return policy.following(archive.edition, arriving)
 
@@ -62,20 +63,24 @@ class Policy(Struct, frozen=True):
         """The policy with `like`, which was stored when its configuration was put in force."""
         return replace(self, like=upkeep.like(self.configuration))
 
-    def led_on(self, upkeep: Upkeep) -> set[str]:
-        """Former ids of topics, whose addresses lead on to one of the file by `was`, in this file or an earlier one. No found topic has
-        them."""
-        before = {old: self.renamed.id("topic", id) for old, id in upkeep.renamed().items() if old.kind == "topic"}
-        led, titles = {**before, **self.renamed.ids}, self.topic_titles
-        return {old.id for old, id in led.items() if old.kind == "topic" and id in titles and old.id not in titles}
+    def with_renamed(self, upkeep: Upkeep) -> Policy:
+        """The policy with the renamings of all edits so far."""
+        return replace(self, renamed=self.renamed.with_earlier(upkeep.renamed()))
+
+    @property
+    def former_topics(self) -> set[str]:
+        """Former ids of topics, whose addresses lead on to one of the file. No found topic has them."""
+        return {old.id for old in self.renamed.ids if old.kind == "topic"}
 
     def found(self, upkeep: Upkeep) -> CategoryTopics:
         """The topics that the last survey found, without those that the file has or has taken over since: the words of these decide."""
-        topics, gone = last_survey(upkeep).topics, self.led_on(upkeep) | (self.topic_titles.keys() - self.found_topics)
+        topics, gone = last_survey(upkeep).topics, self.former_topics | (self.topic_titles.keys() - self.found_topics)
         return replace(topics, ids={key: id for key, id in topics.ids.items() if id not in gone})
 
     def with_found(self, upkeep: Upkeep) -> Policy:
-        return self.with_topics(self.found(upkeep))
+        """The policy with the renamings of all edits so far and the topics of the last survey."""
+        policy = self.with_renamed(upkeep)
+        return policy.with_topics(policy.found(upkeep))
 
     def with_topics(self, topics: CategoryTopics) -> Policy:
         """The policy with topics from categories. An item's topics come in this order: from rules, from categories, from places."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, field
@@ -17,9 +17,17 @@ Sectioned = TypeVar("Sectioned", Judgement, StoryState)
 
 
 class Renamed(Struct, frozen=True):
-    """`ids`: former stream → present id of the section or topic (`Settings.renamed`). If empty, everything stays as it is."""
+    """`ids`: former stream → present id of the section or topic (`Settings.renamed`). If empty, everything stays as it is. `present`: the
+    sections and topics that there are."""
 
     ids: Mapping[StreamName, str] = field(default_factory=dict)
+    present: Collection[StreamName] = frozenset()
+
+    def with_earlier(self, led: Mapping[StreamName, str]) -> Renamed:
+        """Also by earlier edits, which the file need not name any more. `led`: former stream → id, as noted (`Upkeep.renamed`)."""
+        now = {old: self.ids.get(old._replace(id=id), id) for old, id in led.items() if old not in self.present}
+        earlier = {old: id for old, id in now.items() if old._replace(id=id) in self.present}
+        return replace(self, ids={**earlier, **self.ids})
 
     def id(self, kind: RulesKind, id: str) -> str:
         return self.ids.get(StreamName(kind, id), id)

@@ -37,9 +37,9 @@ def survey(
         return None
     if not decides(archive, policy):  # stories of the topics that only the new configuration has would leave them
         return None
-    policy = policy.at(moment).with_like(archive.upkeep).following(archive.edition)
+    policy = policy.at(moment).with_like(archive.upkeep).with_renamed(archive.upkeep).following(archive.edition)
     used = list(_used(archive.edition, policy, moment - WINDOW))
-    names = replace(policy.categories, taken=policy.categories.taken | policy.led_on(archive.upkeep))
+    names = replace(policy.categories, taken=policy.categories.taken | policy.former_topics)
     topics = find_topics((use for _, use in used), known, names)
     led = known.ids if last.at is not None else {}  # the categories that led to a topic before
     fresh = CategoryTopics(topics.titles, {key: id for key, id in topics.ids.items() if led.get(key) != id})

@@ -189,6 +189,19 @@ def test_two_sections_become_one(room: Newsroom) -> None:
     assert room.client.get("/sections/asia-pacific.rss").headers["Location"] == f"{ROOT}/sections/security.rss"
 
 
+def test_what_is_united_stays_so_if_the_line_is_removed_before_all_is_placed_again(room: Newsroom) -> None:
+    """Stories whose texts are gone fell to the last section, although the address of theirs led to the other."""
+    before = {title: state.section for title, state in room.stories().items()}
+    room.now += timedelta(days=365)
+    assert room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {})
+    asia = "  - id: asia-pacific\n    title: Asia-Pacific\n"
+    united = CONFIG.replace(asia, "").replace("title: Defense\n", "title: Defense\n    was: [asia-pacific]\n")
+    room.put_in_force(united)
+    room.edit(united.replace("    was: [asia-pacific]\n", ""))
+    after = {title: state.section for title, state in room.stories().items()}
+    assert after == {title: {"asia-pacific": "defense"}.get(id, id) for title, id in before.items()}
+
+
 def test_renamed_twice(room: Newsroom) -> None:
     before = stands(room, defense="safety", nato="alliance")
     room.edit(RENAMED)
