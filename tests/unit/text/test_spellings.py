@@ -24,6 +24,7 @@ from aggregator.text.words import stem
         ("Türkiye", "Turkey"),
         ("quakes", "earthquake"),
         ("Huthis", "Houthi"),
+        ("ISIL", "ISIS"),
     ],
 )
 def test_spellings_of_one_word_have_one_stem(one: str, other: str) -> None:
