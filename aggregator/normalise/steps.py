@@ -144,6 +144,8 @@ def title(draft: Draft, context: Context) -> None:
     draft.title = cut(draft.headline, TITLE_LENGTH)
     if not draft.title and draft.summary:
         draft.title = title_from(draft.summary, draft.content)
+        if not context.job.wrapper:  # whose texts may begin with the name of the outlet
+            draft.summary = draft.summary.removeprefix(draft.title).removeprefix(".").lstrip()
     if draft.summary and (_is_same(draft.summary, draft.title) or _ADDRESS.fullmatch(draft.summary)):
         draft.summary = ""  # it only repeats the title, or the link
 

@@ -51,8 +51,8 @@ def standfirst_and_body(
     """(standfirst, body) of a story with this headline, summary and sanitised text, whose article is at this address. The body is None if
     it has nothing to add:
 
-    - A text that only repeats the summary or the headline is no body, unless it has films, captioned pictures, lists, headings or the
-      like. (Short posts without title are their own headline.)
+    - A text that only repeats the headline, the summary or both is no body, unless it has films, captioned pictures, lists, headings or
+      the like. (Posts without title begin with their headline.)
     - A first paragraph or heading that repeats the summary or the headline is omitted.
     - If the summary is an excerpt from the beginning of the text, there is no standfirst.
     - Images are removed, because pages load nothing from elsewhere; those with a caption become links.
@@ -68,8 +68,7 @@ def standfirst_and_body(
     content = _NO_CAPTION.sub("", without_leading_on(without_asides(content), address))
     said, headline = (fold(" ".join(one.split())) for one in (summary, title))
     text = fold(prose_of_safe(content)[: 2 * max(len(said), len(headline)) + 100]).rstrip(". ")
-    is_told = text in said or text == headline.rstrip(". ")
-    if is_told and "<figcaption" not in content and not _BLOCKS.search(content):
+    if text in f"{headline} {said}" and "<figcaption" not in content and not _BLOCKS.search(content):
         return summary, None
     ends = _last_heading(content) is not None
     content = _IMAGE.sub("", _CAPTIONED.sub(_LINKED, content))

@@ -471,6 +471,7 @@ def test_a_table_that_is_too_wide_can_be_scrolled_by_keyboard() -> None:
 
 def test_what_a_body_repeats_is_told_once() -> None:
     assert standfirst_and_body("One. Two.", "<p>One.</p><p>Two.</p>") == ("One. Two.", None)
+    assert standfirst_and_body("Two.", "One<br>Two.", "One") == ("Two.", None), "a post without title"
     assert standfirst_and_body("One. Two.", "") == ("One. Two.", None)
     assert standfirst_and_body("One & two.", "<p>One &amp; two.</p>\n<p>Three.</p>") == (
         "One & two.",
