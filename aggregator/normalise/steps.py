@@ -142,7 +142,7 @@ def shown_summary(draft: Draft) -> str:
 
 def title(draft: Draft, context: Context) -> None:
     draft.title = cut(draft.headline, TITLE_LENGTH)
-    if not draft.title and draft.summary:
+    if not draft.title:
         draft.title = title_from(draft.summary, draft.content)
         if not context.job.wrapper:  # whose texts may begin with the name of the outlet
             draft.summary = draft.summary.removeprefix(draft.title).removeprefix(".").lstrip()

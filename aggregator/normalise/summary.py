@@ -15,6 +15,7 @@ TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of HTML that are read first; twelve times as many if they contain little text
 _NOTHING = ("", "Comments")  # texts that say nothing: only marks; only a link to the comments (Hacker News, Lobsters)
 _LINE_END = re.compile(r"<br>|</(?:p|div|li|h[1-6]|blockquote)>")
+_HEADED = re.compile(r"(?:<div>\s*)*<h[1-6]>")
 # Addresses, mentions, and hashtags that are not part of a sentence.
 _NO_WORDS = re.compile(r"https?://\S+|@\S+|#\S++(?=\s*(?:#|\Z))")
 _TOLD = 60  # if removing links leaves fewer characters (or less than half), the links are the content, and stay
@@ -91,13 +92,14 @@ def _at_sentence(text: str) -> str:
 
 def title_from(summary: str, content: str) -> str:
     """A headline for an item without one: the first sentence of its summary, or the first line of its text (`content`, sanitised HTML),
-    unless that is as short as a label, consists of addresses, mentions and hashtags, or leads on to the next. The address at the end of
-    a post stays, since it may be all that tells the post from others in the same words (`New on our site: …`), which would be one
-    story."""
+    unless that is as short as a label, consists of addresses, mentions and hashtags, or leads on to the next. (The summary has no
+    headings, and nothing of a text like "Read more about the treaty".) The address at the end of a post stays, since it may be all that
+    tells the post from others in the same words (`New on our site: …`), which would be one story."""
     line = next(filter(None, map(plain_of_safe, _LINE_END.split(_head(content, _ENOUGH_HTML)))), "")
     told, rest = _NO_WORDS.sub("", line).strip(), summary.removeprefix(line).lstrip(" .")
     ends = line[-1:] not in ":,;-–—：，、；،؛" and not rest[:1].islower()
-    if ends and summary.startswith(line) and any(map(str.isalpha, told)) and _cells(told) >= POINT:
+    heads = not summary or (ends and summary.startswith(line)) or _HEADED.match(content)
+    if heads and any(map(str.isalpha, told)) and _cells(told) >= POINT:
         summary = line
     end = _SENTENCE_END.search(summary, 20)
     return cut(summary[: end.end()] if end else summary, 120)

@@ -617,6 +617,29 @@ def test_a_link_around_a_count_keeps_its_end(html: str) -> None:
     assert told.count("<a ") == told.count("</a>") == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "summary"),
+    [
+        (
+            "Read more about the treaty that twelve states signed.",
+            "Read more about the treaty that twelve states signed.",
+            "",
+        ),
+        ("<p><a href='/1'>Read more about the treaty</a></p>", "Read more about the treaty", ""),
+        ("<p><a href='/1'>Read more</a></p>", "", ""),
+        (
+            "<h2>Twelve states sign a treaty</h2><p>It was late. It rained.</p>",
+            "Twelve states sign a treaty",
+            "It was late. It rained.",
+        ),
+        ("<div><h3>News</h3><p>Twelve states sign a treaty.</p></div>", "Twelve states sign a treaty.", ""),
+    ],
+)
+def test_a_post_is_headed_by_what_its_summary_leaves_out(text: str, title: str, summary: str) -> None:
+    post = one(text, title="")
+    assert (post.title, post.summary) == (title, summary)
+
+
 def test_the_headline_of_a_post_is_not_the_address_of_the_one_that_it_quotes() -> None:
     quoted = '<p class="quote-inline">RE: <a href="https://a.example/@x/1"><span>https://</span><span>a.example/@x/1</span></a></p>'
     assert one(f"{quoted}<p>Exactly right</p>", title="").title == "Exactly right"
