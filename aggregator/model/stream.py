@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple, cast
 
@@ -39,6 +40,13 @@ class StreamName(NamedTuple):
 
 
 LATEST = StreamName("latest")
+
+
+def led_on(former: Mapping[StreamName, str], renamed: Mapping[StreamName, str]) -> dict[StreamName, str]:
+    """Former name → present id after a further edit, with earlier former ids led on to the new ones. If `a` was renamed to `b`, and now
+    `b` to `c`, both `a` and `b` lead to `c`."""
+    led = {old: renamed.get(old._replace(id=id), id) for old, id in former.items()}
+    return {old: id for old, id in {**led, **renamed}.items() if old.id != id}
 
 
 class Filter(Struct, frozen=True):

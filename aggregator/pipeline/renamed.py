@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.settings import Rules, Settings, Source
 from aggregator.model.story import InStream, Member, StoryState
-from aggregator.model.stream import RulesKind, StreamName
+from aggregator.model.stream import RulesKind, StreamName, led_on
 
 Sectioned = TypeVar("Sectioned", Judgement, StoryState)
 
@@ -23,10 +23,10 @@ class Renamed(Struct, frozen=True):
     ids: Mapping[StreamName, str] = field(default_factory=dict)
     present: Collection[StreamName] = frozenset()
 
-    def with_earlier(self, led: Mapping[StreamName, str]) -> Renamed:
-        """Also by earlier edits, which the file need not name any more. `led`: former stream → id, as noted (`Upkeep.renamed`)."""
-        now = {old: self.ids.get(old._replace(id=id), id) for old, id in led.items() if old not in self.present}
-        earlier = {old: id for old, id in now.items() if old._replace(id=id) in self.present}
+    def with_earlier(self, former: Mapping[StreamName, str]) -> Renamed:
+        """Also by earlier edits, which the file need not name any more. `former`: former stream → id, as noted (`Upkeep.renamed`)."""
+        led = led_on(former, self.ids).items()
+        earlier = {old: id for old, id in led if old not in self.present and old._replace(id=id) in self.present}
         return replace(self, ids={**earlier, **self.ids})
 
     def id(self, kind: RulesKind, id: str) -> str:

@@ -34,13 +34,6 @@ def rename_streams(db: Writes, renamed: Mapping[StreamName, str], now: int) -> N
         change.end(streams)
 
 
-def led_on(former: Mapping[StreamName, str], renamed: Mapping[StreamName, str]) -> dict[StreamName, str]:
-    """Former name → present id after a further edit, with earlier former ids led on to the new ones. If `a` was renamed to `b`, and now
-    `b` to `c`, both `a` and `b` lead to `c`."""
-    led = {old: renamed.get(old._replace(id=id), id) for old, id in former.items()}
-    return {old: id for old, id in {**led, **renamed}.items() if old.id != id}
-
-
 def _rename(db: Writes, old: StreamName, new: StreamName, changed: int) -> None:
     for table in ("entries", "item_entries", "shifts"):  # left by stories that were once in the stream with the new id
         db.write(f"DELETE FROM {table} WHERE stream = (SELECT n FROM streams WHERE name = ?)", (str(new),))

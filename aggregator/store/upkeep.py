@@ -15,10 +15,10 @@ import orjson
 from aggregator.model import notes
 from aggregator.model.notes import Note
 from aggregator.model.settings import StoredConfiguration
-from aggregator.model.stream import StreamName
+from aggregator.model.stream import StreamName, led_on
 from aggregator.store.dialect import Lock, Writer
 from aggregator.store.past import Past
-from aggregator.store.renaming import led_on, rename_streams
+from aggregator.store.renaming import rename_streams
 from aggregator.store.retention import (
     EMPTY_ARTICLES,
     first_since,
