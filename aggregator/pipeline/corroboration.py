@@ -123,7 +123,8 @@ class Coverage:
           its own. If it does not name the agency itself, this is shown by texts of the agency, and by the first text that each other
           outlet prints: one that copies the texts of several before they are polled, and names an agency, would otherwise take the place
           of all.
-        - If texts were pruned, copies can no longer be recognised. Then `counted` decides: whoever counted before still counts."""
+        - If texts were pruned, copies can no longer be recognised, except by texts that entries of stories still have (`restored`). Then
+          `counted` decides: whoever counted before still counts."""
         if len(self.members) == 1:
             only = self.members[0]
             return ((only.item.publisher, only.item.entered),)
@@ -139,7 +140,7 @@ class Coverage:
             lead = Lead(item.summary, item.author)
             if publisher not in found and item.canonical not in articles and copies[publisher] < COPIES:
                 others = told if lead.credited else shown
-                copied = not item.pruned and any(is_copy(lead, other) for other in others)
+                copied = any(is_copy(lead, other) for other in others)
                 copies[publisher] += copied
                 unknown = item.pruned or (gone and item.story is not None)
                 if not copied and not (unknown and found and self._was_copy(member)):

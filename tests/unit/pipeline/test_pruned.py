@@ -137,6 +137,23 @@ def test_what_an_agency_wrote_once_still_counts_once(pruned: Newsroom) -> None:
     assert (joined.publishers, joined.entry) == (before.publishers, before.entry), "its outlet's next item is no news"
 
 
+def test_what_an_agency_wrote_counts_once_in_stories_that_are_joined_when_one_text_is_gone(room: Newsroom) -> None:
+    """The earlier report is still listed, and of the other its story's entry has the text: readers of what two outlets tell would get
+    what one agency wrote."""
+    room.overrule(split=[PRINTED])
+    room.now += timedelta(days=365)
+    room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {"bbc-world": 400 * 86_400})
+    (gone,) = (one for one in room.archive.edition.items(range(1, 6)) if one.id == PRINTED.id)
+    assert (gone.pruned, gone.summary) == (True, "")
+    room.overrule(join=[[HARBOUR, PRINTED]])
+    joined = room.stories()[HARBOUR.title]
+    assert {one.item.id for one in room.archive.edition.members([joined.n])[joined.n]} == {HARBOUR.id, PRINTED.id}
+    assert [name for name, _ in joined.publishers] == ["BBC"]
+    room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {})
+    again = edited(room, f"{EDIT}stories: {{join: [['{HARBOUR.url}', '{PRINTED.url}']]}}\n")[HARBOUR.title]
+    assert again.publishers == joined.publishers, "nor once both are gone"
+
+
 def test_an_entry_keeps_what_it_said_when_another_outlet_joins(pruned: Newsroom) -> None:
     before = pruned.stories()["Talks End Without a Word"]
     late = item("Talks ended without a word", "reuters", age=timedelta(minutes=-5), summary="Navy officers said so.")
