@@ -52,7 +52,7 @@ _NO_TAG = re.compile(
     rb"<(?![/!?])(?![\w.-]++(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'))++\s*+/?>)"
     rb"(?!(?:" + b"|".join(sorted(ends.FIELDS | {b"item", b"entry"})) + rb")\b|[\w.-]++:[A-Za-z])([^<>]++)(?=<)"
 )
-_FULL_TEXT = re.compile(rb"(</?)(?:(?:(?:yandex|rambler|mailru):)?full-?text|turbo:content)(?=[\s>])")
+_FULL_TEXT = re.compile(rb"(</?)(?:(?:[\w.-]+:)?full-?text|turbo:content)(?=[\s>])")
 _FOR_READERS = re.compile(
     rb"<content:encoded(?:\s[^<>]*)?(?<!/)>(?!\s*(?:<!\[CDATA\[\s*\]\]>\s*)?</)"
 )  # that is not empty

@@ -30,6 +30,7 @@ from aggregator.parse.fields import (
     widest,
     within,
 )
+from aggregator.parse.nested import set_apart
 from aggregator.text.references import unescape
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
@@ -103,7 +104,7 @@ def _prepared(document: Document) -> bytes:
     - Empty addresses are removed: feedparser would take xml:base for them.
     - In a malformed document, references to quotation marks are written in a form that feedparser reads correctly, and tags in one
       line: one of several lines with a quotation mark too many would take the rest of the document."""
-    data = _OF_NETWORKS.sub(lambda said: _OF_PART.sub(rb"<\1og-\2", said[0]), document.data)
+    data = _OF_NETWORKS.sub(lambda said: _OF_PART.sub(rb"<\1og-\2", said[0]), set_apart(document.data))
     data = _AUTHOR.sub(lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(data))
     is_rss = b"<rss" in data[:2000] and not document.is_atom
     if is_rss:

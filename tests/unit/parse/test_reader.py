@@ -323,13 +323,45 @@ def test_feedparser_reads_what_the_fast_parser_would_cut_short(inside: str) -> N
     assert "end" in (feed.items[0].summary or "") + (feed.items[0].content or "")
 
 
-@pytest.mark.parametrize("name", ["yandex:full-text", "rambler:fulltext", "full-text", "fulltext", "turbo:content"])
+@pytest.mark.parametrize(
+    "name", ["yandex:full-text", "rambler:fulltext", "ya:full-text", "full-text", "fulltext", "turbo:content"]
+)
 def test_full_texts_for_portals_are_read(name: str) -> None:
-    portals = '<rss xmlns:yandex="http://news.yandex.ru" xmlns:turbo="http://turbo.yandex.ru" xmlns:rambler="http://news.rambler.ru"'
+    portals = '<rss xmlns:yandex="http://news.yandex.ru" xmlns:ya="http://news.yandex.ru" xmlns:turbo="http://turbo.yandex.ru" xmlns:rambler="http://news.rambler.ru"'
     full = f"<description>In short.</description><{name}><![CDATA[<p>At length: <fulltext>.</p>]]></{name}>"
     feed = parsed(rss(item(full)).replace(b"<rss", portals.encode(), 1))
     assert (feed.items[0].summary, feed.items[0].content) == ("In short.", "<p>At length: <fulltext>.</p>")
     assert feed.flaws == ()
+
+
+_OTHER = (
+    "<title>Another</title><link>https://example.org/other</link><description>Another text.</description><guid>other</guid>"
+    "<pubDate>Fri, 20 Nov 2020 09:00:00 GMT</pubDate><category>Others</category><image>https://example.org/o.jpg</image>"
+    '<url>https://example.org/other</url><dc:creator>Somebody Else</dc:creator><enclosure url="https://example.org/o.mp3"/>'
+    '<link url="https://example.org/other" href="https://example.org/other" img="https://example.org/o.jpg">Another</link>'
+    "<dc:date>2020-11-20T09:00:00Z</dc:date><item><title>Another</title></item>"
+)
+
+
+@pytest.mark.parametrize("text", ["", "<fulltext>At length.</fulltext>"])
+@pytest.mark.parametrize("name", ["yandex:related", "related", "articles", "media:credit"])
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("deeper", [True, False])
+def test_what_stands_within_an_element_of_an_entry_is_not_its_own(
+    text: str, name: str, before: bool, deeper: bool
+) -> None:
+    own = "<guid>own</guid>" + text
+    other = f"<{name}>{f'<infobox>{_OTHER}</infobox>' if deeper else _OTHER}</{name}>"
+    (expected,) = parsed(rss(item(own))).items
+    feed = parsed(rss(item(other + own if before else own + other)).replace(b"<rss", b'<rss xmlns:yandex="y"', 1))
+    assert feed.items == (expected,)
+    assert (expected.guid, expected.link) == ("own", "https://example.org/1")
+
+
+def test_an_entry_whose_elements_do_not_match_keeps_what_it_says() -> None:
+    broken = "<articles><b></articles></b><description>Own &nosuch; text.</description><fulltext>At length.</fulltext>"
+    feed = parse(rss(item("<i><b></i>" + broken, guid="own")) + b"<", None, URL)
+    assert [(one.guid, one.link, one.title) for one in feed.items] == [("own", "https://example.org/1", "Title")]
 
 
 def test_full_texts_for_portals_do_not_replace_those_for_readers() -> None:
