@@ -42,14 +42,14 @@ OF_NEWS = (*parameters.SEARCH, "changed_since")
 
 
 @api.get("/stories")
-@Operation("Stories, newest entry first", {"application/json": shapes.Stories}, parameters.LIST)
+@Operation("Stories, newest entry first", {"application/json": shapes.Stories}, parameters.LIST, rows=shapes.Story)
 @kept
 def stories() -> Response:
     return _listing("stories")
 
 
 @api.get("/items")
-@Operation("Items, newest first", {"application/json": shapes.Items}, parameters.LIST)
+@Operation("Items, newest first", {"application/json": shapes.Items}, parameters.LIST, rows=shapes.Item)
 @kept
 def items() -> Response:
     return _listing("items")
@@ -147,14 +147,24 @@ def item(id: str) -> Response:
 
 @api.get("/sections")
 @Operation(
-    "Sections with their feeds", {"application/json": shapes.Sections}, ("limit", "cursor", "section"), idle=OF_NEWS
+    "Sections with their feeds",
+    {"application/json": shapes.Sections},
+    ("limit", "cursor", "section"),
+    idle=OF_NEWS,
+    rows=shapes.Rules,
 )
 def sections() -> Response:
     return _rules("section")
 
 
 @api.get("/topics")
-@Operation("Topics with their feeds", {"application/json": shapes.Topics}, ("limit", "cursor", "topic"), idle=OF_NEWS)
+@Operation(
+    "Topics with their feeds",
+    {"application/json": shapes.Topics},
+    ("limit", "cursor", "topic"),
+    idle=OF_NEWS,
+    rows=shapes.Rules,
+)
 def topics() -> Response:
     return _rules("topic")
 
@@ -185,7 +195,11 @@ def _rules(kind: str) -> Response:
 
 @api.get("/sources")
 @Operation(
-    "Sources and their health", {"application/json": shapes.Sources}, ("limit", "cursor", *OF_SOURCES), idle=OF_NEWS
+    "Sources and their health",
+    {"application/json": shapes.Sources},
+    ("limit", "cursor", *OF_SOURCES),
+    idle=OF_NEWS,
+    rows=shapes.Source,
 )
 def sources() -> Response:
     lib = library()

@@ -143,8 +143,8 @@ def well_meant() -> None:
     """Check the parameters of a request. Unknown ones (`utm_source`, `fbclid`, numbers against caches) are ignored.
 
     Raises:
-        QueryError: a parameter is given twice with different values, is misspelt, has another name here, or is one of ours that this
-            address does not take. The answer would not be what the client asked for.
+        QueryError: a parameter is given twice with different values, is misspelt, has another name here, or is one of ours, or a field of
+            the listed rows, that this address does not take. The answer would not be what the client asked for.
     """
     if request.method == "OPTIONS":
         return  # a browser that asks first (CORS) would tell its script of no reason
@@ -152,7 +152,7 @@ def well_meant() -> None:
     takes = operation.takes if operation else ()
     if operation and operation.strict:
         for name in request.args:
-            if name in QUERY and name not in (*takes, *operation.idle):
+            if (name in QUERY or name in operation.fields) and name not in (*takes, *operation.idle):
                 what = f"takes {', '.join(f'`{one}`' for one in takes)}" if takes else "takes no parameters"
                 raise QueryError(name, f"`{name}` means nothing here: this address {what}")
     for name in takes:

@@ -106,7 +106,7 @@ STATUS = {
     301: "It has another address now: the story was merged into another, or the section, topic or source renamed, or it is "
     "in lower case",
     304: "Not modified since the response that the client has",
-    400: "A parameter is invalid",
+    400: "A parameter is invalid, or not one of this address",
     404: "Not found",
     503: "Not available at the moment",
 }

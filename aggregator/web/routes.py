@@ -24,7 +24,8 @@ TEXT: dict[str, Any] = {"text/plain": str}
 
 class Operation(Struct, frozen=True):
     """A decorator that describes a view. `gives`: media type → shape of the response; `takes`: names of query parameters; `fails`:
-    further status codes; `idle`: parameters that are accepted but have no effect here, so that clients can send them to all lists."""
+    further status codes; `idle`: parameters that are accepted but have no effect here, so that clients can send them to all lists; `rows`:
+    shape of the rows, of a list of the API."""
 
     summary: str
     gives: dict[str, Any]
@@ -32,10 +33,19 @@ class Operation(Struct, frozen=True):
     fails: tuple[int, ...] = (503,)  # of nearly all: the store cannot be read
     conditional: bool = True  # answers 304 if nothing changed
     idle: tuple[str, ...] = ()
+    rows: type | None = None
 
     def __call__(self, view: View) -> View:
         view.operation = self  # type: ignore[attr-defined]
         return view
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of the rows: whoever gives one as a parameter (`state=silent`) expects only the rows with this value. Not plurals of
+        parameters (`sections`), which are misspelt."""
+        return frozenset(
+            name for name in getattr(self.rows, "__annotations__", ()) if name.removesuffix("s") not in self.takes
+        )
 
     @property
     def strict(self) -> bool:

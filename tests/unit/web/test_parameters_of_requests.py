@@ -120,7 +120,7 @@ format feed type output amp share via locale key token id fb_source pk_source sc
     "address", ["/latest.rss", "/latest", "/api/v1/stories", "/subscriptions.opml", "/latest/2026-11"]
 )
 def test_what_others_add_to_an_address_is_no_slip(client: FlaskClient, address: str) -> None:
-    added = OTHERS.split()
+    added = [name for name in OTHERS.split() if (name, address) != ("id", "/api/v1/stories")]  # a field of its rows
     for some in (added[n : n + UNKNOWN] for n in range(0, len(added), UNKNOWN)):
         assert client.get(f"{address}?{'&'.join(f'{name}=1' for name in some)}").status_code == 200, some
 
@@ -154,6 +154,30 @@ def test_a_parameter_of_ours_is_refused_where_it_would_change_nothing(
     assert client.get(address.partition("?")[0]).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["stories", "items", "sections", "topics", "sources"])
+def test_a_field_of_the_rows_that_does_not_narrow_a_list_is_refused(client: FlaskClient, name: str) -> None:
+    """Who asked for `items?story=…`, or for `sources?state=silent`, got all of them."""
+    address = f"/api/v1/{name}"
+    described = client.get("/openapi.json").get_json()["paths"][address]["get"]["parameters"]
+    taken = {one["name"] for one in described}
+    for field in client.get(address).get_json()[name][0].keys() - taken:
+        got = client.get(f"{address}?{field}=x&utm_source=x")
+        assert (got.status_code, got.content_type) == (400, "application/problem+json"), field
+        told = got.get_json()["detail"]
+        slip = field.removesuffix("s")  # `sections` is one of `section`
+        expected = (
+            [f"did you mean `{slip}`?"]
+            if slip in taken
+            else [f"`{field}` means nothing here", *(f"`{one}`" for one in taken)]
+        )
+        assert all(part in told for part in expected), told
+
+
+@pytest.mark.parametrize("address", ["/latest", "/latest.rss", "/sections/defense.json", "/sources", "/sources.rss"])
+def test_fields_of_the_api_may_be_added_to_addresses_of_feeds_and_pages(client: FlaskClient, address: str) -> None:
+    assert client.get(f"{address}?id=1&title=x&url=y&state=z&story=1&updated=2").status_code == 200
+
+
 @pytest.mark.parametrize("address", ["/", "/sections", "/sources", "/docs", "/sections/defense/daily", "/healthz"])
 def test_links_to_pages_that_take_none_may_have_any(client: FlaskClient, address: str) -> None:
     """The addresses of feeds that a page tells are the same as without."""
@@ -169,6 +193,8 @@ def test_every_list_of_the_api_takes_the_parameters_of_search(client: FlaskClien
     asked = "limit=5&changed_since=2026-01-01&q=frigate&since=30d&until=2027-01-01&lang=en&cursor="
     got = client.get(f"/api/v1/{name}?{asked}")
     assert (got.status_code, bool(got.get_json()[name])) == (200, True)
+    narrowed = f"{asked}&section=defense&topic=nato&source=kyodo&publisher=Kyodo&label=country:JP"
+    assert client.get(f"/api/v1/{name}?{narrowed}").status_code == 200, "also where it is a field of its rows"
 
 
 def test_lists_of_sections_and_topics_are_narrowed_to_one(client: FlaskClient) -> None:
