@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -43,7 +44,33 @@ def caddy(folder: Path, port: int, upstream: int) -> list[str]:
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
 
 
-PROXIES = {"nginx": nginx, "caddy": caddy}
+def apache2(folder: Path, port: int, upstream: int) -> list[str]:
+    modules = Path("/usr/lib/apache2/modules")
+    if not modules.is_dir():
+        pytest.skip(f"no modules of Apache in {modules}")
+    inside = documented("apache").replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
+    loaded = "".join(
+        f"LoadModule {name}_module {modules}/mod_{name}.so\n"
+        for name in ("mpm_event", "authz_core", "proxy", "proxy_http")
+    )
+    user = "User nobody\n" if os.geteuid() == 0 else ""  # its children are never root
+    (folder / "apache.conf").write_text(
+        f"ServerRoot {folder}\nPidFile {folder}/pid\nErrorLog /dev/stderr\nServerName localhost\nListen 127.0.0.1:{port}\n"
+        f"{loaded}{user}DefaultRuntimeDir {folder}\n{inside}"
+    )
+    return ["apache2", "-f", str(folder / "apache.conf"), "-D", "FOREGROUND"]
+
+
+def haproxy(folder: Path, port: int, upstream: int) -> list[str]:
+    inside = documented("haproxy").replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
+    inside, secured = re.subn(r"bind :443 ssl .*", f"bind 127.0.0.1:{port}", inside)
+    assert secured
+    timeouts = "".join(f" timeout {side} 60s\n" for side in ("connect", "client", "server"))
+    (folder / "haproxy.cfg").write_text(f"defaults\n mode http\n{timeouts}{inside}")
+    return ["haproxy", "-db", "-f", str(folder / "haproxy.cfg")]
+
+
+PROXIES = {"nginx": nginx, "caddy": caddy, "apache2": apache2, "haproxy": haproxy}
 
 
 @contextmanager
