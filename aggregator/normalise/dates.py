@@ -5,21 +5,24 @@ seconds or milliseconds since 1970, also as .NET writes them: `/Date(17951652000
 
 - the day is found first, in one of `_FORMS`, with names of months in some forty languages, and years of the Buddhist era;
 - then, in what is left, the time (`_TIME`), which may be missing;
-- behind it the zone: an offset (+01:00, GMT+1) or a name (`_ZONES`, `_SPELLED`); an unknown one is UTC.
+- behind it the zone: an offset (+01:00, GMT+1), a name (`_ZONES`, `_SPELLED`) or a place (Europe/Berlin, in the machine's database of
+  zones); an unknown one is UTC.
 
 Words beside these (Friday, at, um, Uhr) do not count, nor does what stands behind the time. Another number before it, or anywhere if
 there is no time, makes it no date.
 
 The text must name the day: nothing is guessed from today's date. Whether 10/11/2026 begins with the day or the month is inferred
-from the other dates of the document (`day_first`).
+from the day of the week, if it is named, or from the other dates of the document (`day_first`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 Entry = TypeVar("Entry")
 
@@ -45,10 +48,15 @@ _ZONES = {
 # words make them another zone (AUS Eastern, SA Pacific and West Pacific Standard Time of Windows) or none (Middle Eastern, Asia-Pacific).
 _SPELLED = re.compile(
     r"(?:(?<![^\W\d_][\s/-])|(?<=(?<![^\W\d_])[ap]m[\s-])|(?<=[ap]\.m[\s-])|(?<=\bUS[\s/])|(?<=\bCanada[\s/]))"
-    r"\b(?:Australian )?(?:Eastern|Central|Mountain|Pacific|Western)(?: Standard| Daylight)?(?: Time)?(?![ -]?[^\W_])"
+    r"\b(?:Australian )?(?:Eastern|Central|Mountain|Pacific(?!/)|Western)(?: Standard| Daylight)?(?: Time)?(?![ -]?[^\W_])"
     r"|\b(?:(?:Eastern|Central|Western) European(?: Summer)?|British Summer|Greenwich Mean|Hong Kong"
     r"|(?:India|Japan|Korea|South Africa) Standard|(?:Central|East|West) Africa) Time\b",
     re.IGNORECASE,
+)
+# A place in the database of zones. Feeds are not trusted: what they write here becomes the name of a file.
+_PLACE = (
+    r"(?<![\w/.])(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)"
+    r"(?:/(?a:[A-Za-z][\w+-]*)){1,2}(?![/\w])"
 )
 _FARTHEST = 14 * 3600  # seconds between a zone and UTC
 _MONTHS = {  # how months begin in other languages; without `lis` and `listopada`, which are October in Croatian and November in Polish
@@ -79,7 +87,7 @@ _LEVANTINE = re.compile("|".join(_LEVANT))
 _NUMBERED = re.compile(r"th(?:án)?g (?=\d)|(?<=\d )(?=\d{1,2}[月월]\.? \d{4})", re.IGNORECASE)
 # 20th; T7 or Thứ 7, a Saturday in Vietnamese; marks of the writing direction
 _NOTHING = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|º)\b|\bT(?:hứ )?[2-7]\b(?=,)|[\u200e\u200f]", re.IGNORECASE)
-_REGION = re.compile(r"\[!?\w+/[\w/+-]+\]")  # RFC 9557
+_REGION = re.compile(r"\[!?(\w+/[\w/+-]+)\]")  # RFC 9557
 # ISO 8601, and without T: 20261120T10, 2026-11-20T1030, 20261120103000Z, 20261120 10:30
 _COMPACT = re.compile(
     r"(?<!\d)((?:19|2[05])\d\d)-?(\d\d)-?(\d\d)(?:T|\s?(?=\d\d:?\d\d))(\d\d)(?::?(\d\d)(?::?(\d\d))?)?(?![\d:]|-\d\d-)"
@@ -87,23 +95,32 @@ _COMPACT = re.compile(
 _YEAR = r"(?P<year>(?!0)\d{4})(?!\d)"
 _DAY = r"(?P<day>\d{1,2})"
 _WORD = r"(?<![^\W_])(?P<month>[^\W\d_]{3,14})\.?"
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as datetime counts them
+_NAMED = rf"(?i:{'|'.join(_WEEKDAYS)})(?i:rs?|s|s?day|nesday|rsday|urday)?\b"
+_WEEKDAY = re.compile(rf"\b{_NAMED}")
 # As dates of Unix have it: Fri Nov 20 10:00:00 AM CET 2026.
 _BETWEEN = r"(?P<time>\d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?(?: ?[A-Z]{1,5})?(?: ?[+-]\d\d:?\d\d)? )?"
 _MONTH_OR_DAY = re.compile(rf"(?<![A-Za-z\d]){_DAY}(?P<sign>[./-]) ?(?P<month>\d{{1,2}})(?P=sign) ?{_YEAR}")
+_NUMBERS = re.compile(
+    rf"(?<![^\W_])(?<![./-]){_DAY}(?P<sign>[/ ])(?P<month>\d{{1,2}})(?P=sign)(?P<year>\d\d|[12]\d{{3}})(?![\d./:-])"
+)
 # How a day is written: what comes first in a text counts.
 _FORMS = (
-    # 20 Nov 2026, 20th of November 2026, 20 de noviembre del 2026, 20/nov/2026, 20-Nov-26 10:30; a name may have signs in it (พ.ย.),
-    # or numbers (th11)
+    # 20 Nov 2026, 20th of November 2026, 20 de noviembre del 2026, 20/nov/2026, 20-Nov-26 10:30, 20 Friday, Nov 2026; a name may have
+    # signs in it (พ.ย.), or numbers (th11)
     re.compile(
-        rf"(?<!\d){_DAY}[\s,./-]+(?:de |of |ב)?(?P<month>[^\s\d,:/+-][^\s,:/+-]{{1,13}})[\s,./-]+(?:del? |năm |พ\.ศ\. ?)?"
-        rf"{_BETWEEN}(?P<year>(?!0)\d{{4}}(?!\d)|\d\d(?=[\s,]\D{{0,12}}\d{{1,2}}(?:[:.]\d|\s?[h時时시点點])))"
+        rf"(?<!\d){_DAY}[\s,./-]+(?:de |of |ב|{_NAMED},? )?(?P<month>[^\s\d,:/+-][^\s,:/+-]{{1,13}})"
+        rf"[\s,./-]+(?:del? |năm |พ\.ศ\. ?)?{_BETWEEN}"
+        rf"(?P<year>(?!0)\d{{4}}(?!\d)|\d\d(?=[\s,]\D{{0,12}}\d{{1,2}}(?:[:.]\d|\s?[h時时시点點])))"
     ),
     # Nov. 20, 2026
-    re.compile(rf"{_WORD}[\s-]+{_DAY},?[\s-]+{_BETWEEN}{_YEAR}"),
+    re.compile(rf"{_WORD}[\s-]+{_DAY}(?:,|,?[\s-]+){_BETWEEN}{_YEAR}"),
     # 2026. november 20., 2026 m. lapkričio 20 d., 2026-Nov-20
     re.compile(rf"(?<!\d){_YEAR}(?:\.| m\.)?[\s-]?{_WORD}[\s-]{_DAY}(?!\d)"),
     # 20.11.2026, 20/11/2026, 11-20-2026
     _MONTH_OR_DAY,
+    # 11/20/26; Fri, 11 20 2026
+    _NUMBERS,
     # 2026-11-20, 2026. 11. 20., 2026年11月20日
     re.compile(rf"(?<!\d){_YEAR}(?:[-/]|\. ?|\s?[年년]\s?)(?P<month>\d{{1,2}})(?:[-/]|\. ?|\s?[月월]\s?){_DAY}(?!\d)"),
 )
@@ -121,7 +138,7 @@ _TIME = re.compile(
 _ZONE = re.compile(
     r"(?:(?<![^\W_])(?:GMT|UTC?)?\s?(?P<sign>[+−-])|\A(?:\s?GMT)?\s(?=\d{4}\b(?!\s?[A-Z])))(?P<hours>\d{1,2})[:.]?+(?P<minutes>\d\d)?+"
     r"(?!\d|\s?[aApP]\.?\s?[mM]\b)"
-    rf"|(?<![^\W\d_])(?P<name>{'|'.join(_ZONES)})(?![^\W\d_])"
+    rf"|(?P<place>{_PLACE})|(?<![^\W\d_])(?P<name>{'|'.join(_ZONES)})(?![^\W\d_])"
 )
 _OFFSET = re.compile(r"[+−-]\d\d(?::?\d\d)?\b")
 _DOT_NET = re.compile(r"\s*/Date\((\d{12,13})(?:[+-]\d{4})?\)/\s*", re.ASCII)  # milliseconds, whatever the zone
@@ -173,10 +190,10 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
     if usual := _USUAL.fullmatch(text):
         day, month, *rest, zone = usual.groups()
         year, *time = map(int, rest)
-        return _at([year, _MONTHS[month.lower()], int(day), *time], _seconds(zone))
+        return _at([year, _MONTHS[month.lower()], int(day), *time], _zone(zone))
     if internet := _RFC_3339.fullmatch(text):
         *parts, zone = internet.groups()
-        return _at([*map(int, parts)], _seconds(zone))
+        return _at([*map(int, parts)], _zone(zone))
     return _read_unusual(text, day_first)
 
 
@@ -188,7 +205,7 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
     if dot_net := _DOT_NET.fullmatch(text):
         return datetime.fromtimestamp(int(dot_net[1]) // 1000, UTC)
     text = _NUMBERED.sub("th", _LEVANTINE.sub(lambda one: _LEVANT[one[0]], _NOTHING.sub("", text)))
-    text = _COMPACT.sub(lambda one: "{}-{}-{} {}:{}:{}".format(*one.groups("00")), _REGION.sub(" ", text))
+    text = _COMPACT.sub(lambda one: "{}-{}-{} {}:{}:{}".format(*one.groups("00")), _REGION.sub(r" \1 ", text))
     found = _day(_SPELLED.sub(_initials, text), day_first)
     if found is None:
         return None
@@ -197,7 +214,7 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
     before, behind = (rest[: time.start()], rest[time.end() :]) if time else (_OFFSET.sub("", rest), rest)
     if re.search(r"\d", before):
         return None  # a number that is neither the day nor the time
-    return _at([*day, *(_clock(time) if time else (0, 0, 0))], _seconds(behind))
+    return _at([*day, *(_clock(time) if time else (0, 0, 0))], _zone(behind))
 
 
 def _day(text: str, day_first: bool | None) -> tuple[list[int], str] | None:
@@ -207,16 +224,45 @@ def _day(text: str, day_first: bool | None) -> tuple[list[int], str] | None:
         year, month, day = int(told["year"]), _month(told["month"]), int(told["day"])
         if month is None:
             continue
-        if told.get("sign") in ("/", "-"):
-            ways = _ways(found)
-            if len(ways) != 1 and day_first is None and day != month:
+        if told.get("sign") in ("/", "-", " "):
+            meant = _meant(found, day_first)
+            if meant is None:
                 return None
-            if not (ways[0] if len(ways) == 1 else day_first):
-                day, month = month, day
+            year, month, day = meant.year, meant.month, meant.day
         if year < 100:
             year += 2500 if "ก" <= told["month"] <= "๛" else 2000 if year < 69 else 1900
         return [year, month, day], f"{text[: found.start()]} {told.get('time') or ''} {text[found.end() :]}"
     return None
+
+
+def _meant(found: re.Match[str], day_first: bool | None) -> date | None:
+    """The day that 10/11/2026 means (or 10/30/26, or `Sat, 11 04 2026`), if only one order of the numbers makes a date, or one of the day
+    of the week that is named. Else the order of the document counts, but not for years of two digits, which may come first, too. Numbers
+    without signs may be anything, unless the day of the week is theirs."""
+    first, second, third = (int(found[name]) for name in ("day", "month", "year"))
+    is_short, is_bare = third < 100, found["sign"] == " "
+    orders = [(third, second, first), (third, first, second), *([(first, second, third)] if is_short else [])]
+    days = {day for order in orders if (day := _date(*order))}
+    weekday = _WEEKDAY.search(found.string)
+    named = {day for day in days if weekday and day.weekday() == _WEEKDAYS.index(weekday[0][:3].lower())}
+    meant = days if not named and not is_bare and not (is_short and weekday) else named
+    if len(meant) == 1:
+        return meant.pop()
+    return None if day_first is None or is_short or is_bare else _date(*orders[not day_first])
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    """The day, if there is one. Of two digits of a year only those of our time: others may be of another era."""
+    if year < 100:
+        year = year + 2000 if year < 38 else year + 1900 if year >= 90 else 0
+    try:
+        return date(_of_our_era(year), month, day)
+    except ValueError:
+        return None
+
+
+def _of_our_era(year: int) -> int:
+    return year - _BUDDHIST if year in _BUDDHIST_YEARS else year
 
 
 def _ways(found: re.Match[str]) -> list[bool]:
@@ -247,30 +293,40 @@ def _initials(spelled: re.Match[str]) -> str:
     return initials if initials.endswith("T") else f"{initials}T"
 
 
-def _seconds(text: str) -> int:
-    """Seconds east of UTC, of the zone in what follows a time; an unknown zone is UTC."""
+def _zone(text: str) -> int | ZoneInfo:
+    """The zone in what follows a time, as seconds east of UTC or by its place; an unknown one is UTC."""
+    for found in _ZONE.finditer(text):
+        if (zone := _named_zone(found)) is not None:
+            return zone
     # In small letters if nothing stands beside it: `est` and `ist` are words, too.
-    found = _ZONE.search(text) or _ZONE.fullmatch(text.strip().upper())
-    if found is None:
-        return 0
+    alone = _ZONE.fullmatch(text.strip().upper())
+    return _named_zone(alone) or 0 if alone else 0
+
+
+def _named_zone(found: re.Match[str]) -> int | ZoneInfo | None:
     if name := found["name"]:
         return int(_ZONES[name] * 3600)
+    if place := found["place"]:
+        with suppress(KeyError, ValueError, OSError):  # unknown, no zone, a folder
+            return ZoneInfo(place)
+        return None
     seconds = int(found["hours"]) * 3600 + int(found["minutes"] or 0) * 60
     return seconds if found["sign"] in ("+", None) else -seconds
 
 
-def _at(parts: Sequence[int], offset: int) -> datetime | None:
-    """The moment (aware, UTC) of year, month, day, hour, minute and second; `offset` in seconds east of UTC.
+def _at(parts: Sequence[int], zone: int | ZoneInfo) -> datetime | None:
+    """The moment (aware, UTC) of year, month, day, hour, minute and second in a zone (`_zone`).
 
     An offset that no zone has counts as none. 24:00 is midnight of the next day, and a leap second is the following second. Years of
     the Buddhist era are converted. None for a day or time that does not exist.
     """
     year, month, day, hour, minute, second = parts
-    year -= _BUDDHIST if year in _BUDDHIST_YEARS else 0
+    place, offset = (UTC, zone) if isinstance(zone, int) else (zone, 0)
     offset = offset if abs(offset) <= _FARTHEST else 0
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
         return None
     try:
-        return datetime(year, month, day, tzinfo=UTC) + timedelta(hours=hour, minutes=minute, seconds=second - offset)
+        midnight = datetime(_of_our_era(year), month, day, tzinfo=place)
+        return (midnight + timedelta(hours=hour, minutes=minute, seconds=second - offset)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -280,6 +280,39 @@ from aggregator.normalise.dates import read as read_date
         ("20 Nov 2026 10:00 | Asia-Pacific", (2026, 11, 20, 10, 0)),
         ("20 Nov 2026 10:00 Eastern-Ukraine", (2026, 11, 20, 10, 0)),
         ("20 Nov 2026 10:00 Central European Standard Time", (2026, 11, 20, 10, 0)),
+        ("Tue, 20 Oct 2020 20:19:00 America/Los_Angeles", (2020, 10, 21, 3, 19)),
+        ("20 Jul 2026 10:00 (Europe/Berlin)", (2026, 7, 20, 8, 0)),
+        ("20 Nov 2026 10:05 PM Pacific/Auckland", (2026, 11, 20, 9, 5)),
+        ("2026-07-20 10:00:00 America/Argentina/Buenos_Aires", (2026, 7, 20, 13, 0)),
+        ("20 Jul 2569 10:00 Asia/Bangkok", (2026, 7, 20, 3, 0)),
+        ("20 Nov 2026 10:00 Etc/GMT+5", (2026, 11, 20, 15, 0)),  # west of Greenwich, as POSIX has it
+        ("2026-11-20T10:00:00[Europe/Paris]", (2026, 11, 20, 9, 0)),
+        ("2026-11-20T10:00:00+02:00[!Europe/Paris]", (2026, 11, 20, 8, 0)),  # the first zone counts
+        ("Fri, 20 Nov 2026 Europe/Paris", (2026, 11, 19, 23, 0)),
+        ("25 Oct 2026 02:30 Europe/Paris", (2026, 10, 25, 0, 30)),  # of two such moments the first
+        ("20 Nov 2026 10:00 Europe/Atlantis", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 Europe/Atlantis +0100", (2026, 11, 20, 9, 0)),
+        ("20 Nov 2026 10:00 Asia/Pacific", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 America/", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 America/Argentina", (2026, 11, 20, 10, 0)),  # a folder of the database
+        ("20 Nov 2026 10:00 Europe/../Europe/Paris", (2026, 11, 20, 10, 0)),
+        ("20 Friday, Nov 2026 10:05", (2026, 11, 20, 10, 5)),
+        ("Fri, Nov 20,2026 10:05:00 EST", (2026, 11, 20, 15, 5)),
+        ("20 Friday Nov 2026", (2026, 11, 20, 0, 0)),
+        # The day of the week tells which number is the month.
+        ("Sat, 11 04 2020 08:51:49 +0100", (2020, 4, 11, 7, 51, 49)),
+        ("Wed, 11 04 2020", (2020, 11, 4, 0, 0)),
+        ("Thursday, 12/11/2026 - 10:05", (2026, 11, 12, 10, 5)),
+        ("Fri, 12/11/2026 - 10:05", (2026, 12, 11, 10, 5)),
+        ("12/11/2026 (Fri) 10:05", (2026, 12, 11, 10, 5)),
+        # No other reading is a date: neither 30 nor 23 is a month.
+        ("10/30/23", (2023, 10, 30, 0, 0)),
+        ("10/30/23 21:55:58", (2023, 10, 30, 21, 55, 58)),
+        ("10/30/23, 9:05 PM EST", (2023, 10, 31, 2, 5)),
+        ("13/12/99", (1999, 12, 13, 0, 0)),
+        ("10/10/10", (2010, 10, 10, 0, 0)),
+        ("Mon, 30/10/23", (2023, 10, 30, 0, 0)),
+        ("Mon, 23/10/30", (2023, 10, 30, 0, 0)),
     ],
 )
 def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
@@ -298,6 +331,9 @@ def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
         "20. listopada 2026",  # October in Croatian, November in Polish
         "v2.1 20.11.2026", "v1.2.2026",
         "20.10. - 22.11.2026", "1.2.2026 1.2.2026", "20-22 Nov 2026", "Nov 20-22, 2026", "2026-11-20 - 2026-11-22",
+        "11 04 2020", "20 11 2026", "Mon, 11 04 2020", "Mon, 20 11 2026 10:00", "Sun, 01 11 2026",  # either way a Sunday
+        "30/10/23", "10/11/23", "23/10/30", "1/30/23/5", "10/30/231", "Tue, 30/10/23", "Mon, 12/11/2026",
+        "Tue, 10/30/23", "10/30/50", "Monkey, 11 04 2020", "Thu 6, 12/11/2026",
         "/Date(-62135596800000)/", "/Date(17)/", "/Date(1795165200)/", "20 آبان 2026",
         "20 Nov 2026, 10 amateurs", "5 20 Nov 2026 10 am",
         "2026-11-20T10-05-44", "992201120123", "x" * 1000, "25:61:99", "2026-11-20T25:00:00Z", "2026-11-20T12:60:00Z",
