@@ -30,6 +30,10 @@ EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # before it is the epoch, in any ti
 _BUDDHIST = 543  # years between the eras; Thai servers write such years in any of the forms
 _BUDDHIST_YEARS = range(2500, 2600)
 _MOST = 100  # characters of a date
+_MOST_MARKUP = 1000  # with markup
+# What an element of HTML says of its date, as the <time> and <span> that Drupal writes.
+_SAID = re.compile(r"<\w[^<>]*\s(?:datetime|content)\s*=\s*[\"']([^\"'<>]+)", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 LAST = datetime.max.replace(tzinfo=UTC)  # counts for an entry without a date
 # Hours from UTC. IST, CST and BST are ambiguous, and have the meaning that is usual in news feeds. ET, CT, MT and PT are taken for daylight
 # time, which holds for most of the year; in winter they are an hour too early, never in the future.
@@ -185,6 +189,10 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
 
     None for `yesterday`, `12:00` and garbage, and for 10/11/2026 if `day_first` is None.
     """
+    if text and "<" in text and len(text) <= _MOST_MARKUP:
+        said = _SAID.search(text)
+        shown = _TAG.sub(" ", text).replace("<", " ")
+        return (read(said[1], day_first) if said else None) or read(shown, day_first)
     if not text or len(text) > _MOST:
         return None
     if usual := _USUAL.fullmatch(text):

@@ -21,10 +21,10 @@ from aggregator.parse.fields import (
     caption,
     dated,
     followed,
-    lone_address,
     original,
     people,
     person,
+    shown,
     size,
     thumbnail,
     widest,
@@ -56,6 +56,7 @@ _FOREIGN = (
     "http://www.google.com/schemas/play-podcasts/1.0",
 )
 _BING = "News"  # prefix of a namespace that is another for each search
+_SUBTITLES = tuple(f"{{{space}}}subtitle" for space in _FOREIGN if "itunes" in space)
 _ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/"
 # Found by libxml2: in Python each entry that is nested thousands deep would take a millisecond.
@@ -79,7 +80,10 @@ def pictured(markup: bytes, body: bytes) -> bool:
     from the first entry on."""
     unknown = b"rssboard.org/media-rss" in markup  # this namespace, if `repair` did not replace it
     return (
-        b"<image" in body or b"<itunes:image" in body or (b":thumbnail" in body) + (b":content" in body) + unknown > 1
+        b"<image" in body
+        or b"<itunes:image" in body
+        or b"<News:Image" in body
+        or (b":thumbnail" in body) + (b":content" in body) + unknown > 1
     )
 
 
@@ -141,7 +145,11 @@ def _summary(item: ParsedItem, texts: dict[str, str], element: etree._Element) -
     if own or item.content:
         return own
     told = _of_media(element, "description")
-    return item.summary if item.summary and item.summary != told else caption(told)
+    if item.summary and item.summary != told:
+        return item.summary
+    return caption(told) or next(
+        (text for one in element.iterchildren(*_SUBTITLES) if (text := one.text or "").strip()), None
+    )
 
 
 def _of_media(element: etree._Element, name: str) -> str | None:
@@ -219,14 +227,14 @@ def _enclosures(element: etree._Element, base: str | None) -> Iterator[Enclosure
 
 
 def _image(element: etree._Element) -> str | None:
-    """The widest picture of media:content, else the widest thumbnail, else an <image> (that of iTunes, or one with its address as
-    text)."""
+    """The widest picture of media:content, else the widest thumbnail, else an <image> (that of iTunes, of Bing, or one with its address
+    inside)."""
     media, thumbnails = (
         [dict(one.attrib) for space in _MEDIA for one in element.iter(f"{{{space}}}{name}")]
         for name in ("content", "thumbnail")
     )
-    images = element.iterchildren("{*}image")
-    covers = (one.get("href") or lone_address(one.text) or lone_address(one.findtext("{*}url")) for one in images)
+    images = element.iterchildren("{*}image", "{*}Image")
+    covers = (one.get("href") or shown(one.text, one.findtext("{*}url"), one.findtext("{*}link")) for one in images)
     return widest(media) or thumbnail(thumbnails) or next(filter(None, covers), None)
 
 

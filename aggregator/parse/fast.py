@@ -94,8 +94,9 @@ def read(document: Document) -> tuple[tuple[ParsedItem, ...], bool]:
     # Entries with a namespace prefix are not among the parts.
     alike = len(parts) == len(items) and own in (0, len(items)) and dated and linked
     pictured = all(one.image for one in items) or not entries.pictured(markup, markup[len(head) :])
+    told = b"<itunes:subtitle" not in markup or all(one.text for one in items)
     several = any(part.count(b"</author>") > 1 or part.count(b"</dc:creator>") > 1 for part in parts)
-    if several or not (alike and pictured) or entries.needed(markup):
+    if several or not (alike and pictured and told) or entries.needed(markup):
         items = entries.complete(document, items)
     return items, MALFORMED not in document.flaws or len(data) > _LONGEST_MALFORMED
 

@@ -114,6 +114,11 @@ def lone_address(text: object) -> str | None:
     return found[1] if found else None
 
 
+def shown(text: str | None, url: str | None, link: str | None) -> str | None:
+    """The address of the picture in an <image>: its text or <url>, or its <link>, which leads to a page unless it is that of a picture."""
+    return lone_address(text) or lone_address(url) or (lone_address(link) if link and _PICTURE.search(link) else None)
+
+
 def size(text: str | None) -> int | None:
     """A non-negative integer (bytes or pixels); None if the text is anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None

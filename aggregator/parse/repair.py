@@ -52,6 +52,12 @@ _NO_TAG = re.compile(
     rb"<(?![/!?])(?![\w.-]++(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'))++\s*+/?>)"
     rb"(?!(?:" + b"|".join(sorted(ends.FIELDS | {b"item", b"entry"})) + rb")\b|[\w.-]++:[A-Za-z])([^<>]++)(?=<)"
 )
+# A name or a date that has markup in it, within its entry. (At most fifty tags: a document may have thousands that do not end.)
+_OF_TEXT = re.compile(
+    rb"<((?:[\w-]+:)?(?:author|creator|pubDate|date|published|updated|issued|modified|created))(?:\s[^<>]*+)?>"
+    rb"(?:[^<]++|<(?!/?(?:\1|item|entry)[\s/>])){2,50}+</\1\s*>"
+)
+_TAG_OF_TEXT = re.compile(rb"<(?=/?(?:a|abbr|b|div|em|i|p|span|strong|time)[\s/>])")
 _FULL_TEXT = re.compile(rb"(</?)(?:(?:[\w.-]+:)?full-?text|turbo:content)(?=[\s>])")
 _FOR_READERS = re.compile(
     rb"<content:encoded(?:\s[^<>]*)?(?<!/)>(?!\s*(?:<!\[CDATA\[\s*\]\]>\s*)?</)"
@@ -257,6 +263,15 @@ def with_ends_of_links(document: Document) -> Document:
     return document.changed(outside_cdata(document.data, partial(_EMPTIED.sub, rb"<link>\1</link>")), "missing-ends")
 
 
+def with_plain_names_and_dates(document: Document) -> Document:
+    """Escape the tags of HTML in names and dates (`<pubDate><time datetime="2026-11-20">today</time></pubDate>`), of which parsers would
+    read what stands before the first one. That is no flaw: what reads names and dates knows HTML."""
+    if _TAG_OF_TEXT.search(document.markup) is None:
+        return document
+    escaped = partial(_OF_TEXT.sub, lambda element: _TAG_OF_TEXT.sub(b"&lt;", element[0]))
+    return document.changed(outside_cdata(document.data, escaped))
+
+
 def with_known_full_texts(document: Document) -> Document:
     """Rename the elements in which Russian and Ukrainian outlets put full texts for Yandex and other portals to one that feedparser
     reads, unless the entry has a full text for readers, which keeps pictures and layout. That is no flaw."""
@@ -364,6 +379,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     with_absolute_base,
     with_short_relations,
     with_ends_of_links,
+    with_plain_names_and_dates,
     with_known_full_texts,
     with_known_entities,
     without_forbidden_references,

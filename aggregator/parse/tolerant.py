@@ -24,6 +24,7 @@ from aggregator.parse.fields import (
     original,
     people,
     person,
+    shown,
     size,
     thumbnail,
     to_article,
@@ -34,7 +35,9 @@ from aggregator.parse.nested import set_apart
 from aggregator.text.references import unescape
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
-_OF_MODULE = re.compile(rb"<(/?(?:media|itunes):)(title|description|summary|author|keywords)(?:\s[^<>]*?)?(/?)>")
+_OF_MODULE = re.compile(
+    rb"<(/?(?:media|itunes):)(title|description|summary|subtitle|author|keywords)(?:\s[^<>]*?)?(/?)>"
+)
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
 _OF_RSS = re.compile(rb"<author(?:\s[^<>]*)?>(?=\s*(?:[^\s<]|<!\[CDATA\[))")
@@ -172,7 +175,7 @@ def _item(entry: dict[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
     if not summary and not content:
         told = _of_module(entry, malformed, "media_its-description")
-        summary = caption(told) or _of_module(entry, malformed, "itunes_its-summary")
+        summary = caption(told) or _of_module(entry, malformed, "itunes_its-summary", "itunes_its-subtitle")
     source = get("source") or {}
     return ParsedItem(
         guid=None if guid == link else guid,
@@ -262,8 +265,8 @@ def _image(entry: Mapping[str, Any]) -> str | None:
         widest(entry.get("media_content") or ())
         or thumbnail(entry.get("media_thumbnail") or ())
         or _text(image.get("href"))
-        or lone_address(entry.get("image-image"))
-        or lone_address(entry.get("image-url"))
+        or shown(entry.get("image-image"), entry.get("image-url"), entry.get("image-link"))
+        or lone_address(entry.get("news_image"))
     )
 
 

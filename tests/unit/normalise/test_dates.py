@@ -298,6 +298,15 @@ from aggregator.normalise.dates import read as read_date
         ("20 Nov 2026 10:00 Europe/../Europe/Paris", (2026, 11, 20, 10, 0)),
         ("20 Friday, Nov 2026 10:05", (2026, 11, 20, 10, 5)),
         ("Fri, Nov 20,2026 10:05:00 EST", (2026, 11, 20, 15, 5)),
+        # As Drupal writes it, and others: what the element says counts, not how it is shown.
+        (
+            '<span property="dc:date dc:created" content="2026-11-20T10:05:00+01:00" datatype="xsd:dateTime" rel="sioc:has_creator">'
+            "Submitted by admin on Fri, 11/20/2026 - 10:00</span>",
+            (2026, 11, 20, 9, 5),
+        ),
+        ("<time class='a' datetime='2026-11-20T10:05:00Z'>20 Nov 2026 11:05</time>\n", (2026, 11, 20, 10, 5)),
+        ('<time datetime="PT5M">20 Nov <b>2026</b> 11:05</time>', (2026, 11, 20, 11, 5)),
+        ("<p>20 Nov 2026 11:05</p>", (2026, 11, 20, 11, 5)),
         ("20 Friday Nov 2026", (2026, 11, 20, 0, 0)),
         # The day of the week tells which number is the month.
         ("Sat, 11 04 2020 08:51:49 +0100", (2020, 4, 11, 7, 51, 49)),
@@ -336,7 +345,8 @@ def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
         "Tue, 10/30/23", "10/30/50", "Monkey, 11 04 2020", "Thu 6, 12/11/2026",
         "/Date(-62135596800000)/", "/Date(17)/", "/Date(1795165200)/", "20 آبان 2026",
         "20 Nov 2026, 10 amateurs", "5 20 Nov 2026 10 am",
-        "2026-11-20T10-05-44", "992201120123", "x" * 1000, "25:61:99", "2026-11-20T25:00:00Z", "2026-11-20T12:60:00Z",
+        "2026-11-20T10-05-44", "992201120123", "x" * 1000, "<" * 1000, "<time datetime='soon'>tomorrow</time>", "<!-- 20 Nov 2026 -->",
+        "25:61:99", "2026-11-20T25:00:00Z", "2026-11-20T12:60:00Z",
         "2026-11-20T24:00:01Z", "2026-11-20T24:30:00Z", "0000-300", "Fri, 20 Nov 2026 12:75:00 GMT",
     ],
 )  # fmt: skip

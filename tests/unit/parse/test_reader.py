@@ -213,6 +213,12 @@ WORDPRESS_COM = (
         ("<image><![CDATA[https://example.org/i.jpg]]></image>", "https://example.org/i.jpg"),
         ("<image>\n<title>T</title><url>https://example.org/i.jpg</url></image>", "https://example.org/i.jpg"),
         ("<image>i</image>" + '<media:thumbnail url="https://example.org/t.jpg"/>', "https://example.org/t.jpg"),
+        ("<image><title>T</title><link>https://example.org/i.jpg</link></image>", "https://example.org/i.jpg"),
+        ("<image><link>https://e.org/i.jpg</link><url>https://e.org/u.png</url></image>", "https://e.org/u.png"),
+        (
+            '<News:Image xmlns:News="https://www.bing.com/news/search?q=a">http://www.bing.com/th?id=A&amp;pid=News</News:Image>',
+            "http://www.bing.com/th?id=A&pid=News",
+        ),
     ],
 )
 def test_finds_the_picture_among_the_media(media: str, expected: str) -> None:
@@ -233,7 +239,7 @@ def test_finds_the_picture_in_the_other_namespace_of_media(title: str) -> None:
 
 @pytest.mark.parametrize("mark", ["", "<b>!</b>"])
 def test_what_is_no_address_of_a_picture_is_none(mark: str) -> None:
-    told = '<image>Photo</image><media:content url="https://e.org/1.mp4" type="video/mp4"/><itunes:image/>'
+    told = '<image>Photo<link>https://e.org/1</link></image><media:content url="https://e.org/1.mp4" type="video/mp4"/><itunes:image/>'
     assert [one.image for one in parsed(rss(item(told, title=f"Title{mark}"))).items] == [None]
 
 
@@ -621,6 +627,26 @@ def test_an_author_who_is_not_named_leaves_the_address_behind_it_as_it_is(writte
     document = b"<rss><channel><item><title>Ma<b>rk</b>ed</title>" + written.encode()
     document += b"<link>https://e.org/@ann/1</link></item></channel></rss>"
     assert read(document).items[0].url == "https://e.org/@ann/1"
+
+
+@pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
+@pytest.mark.parametrize(
+    "written", ["<time %s>today</time>", "&lt;time %s&gt;today&lt;/time&gt;", "\n<p><time %s/></p>"]
+)
+def test_a_date_may_be_marked_up(written: str, title: str) -> None:
+    date = written % 'datetime="2026-11-20T10:05:00+01:00"'
+    feed = read(rss([item(f"<pubDate>{date}</pubDate>", title=title), item(link="https://example.org/2")]))
+    assert [one.published for one in feed.items] == [datetime(2026, 11, 20, 9, 5, tzinfo=UTC), None]
+    updated = read(atom(f"<entry><id>1</id><title>{title}</title><updated>{date}</updated></entry>")).items[0]
+    assert updated.published == datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
+@pytest.mark.parametrize("name", ["author", "dc:creator"])
+@pytest.mark.parametrize("written", ['By <a href="/ann">Ann <b>Lee</b></a>', "<span>Ann</span> Lee", "<a>Ann Lee</a>"])
+def test_an_author_may_be_marked_up(written: str, name: str, title: str) -> None:
+    (one,) = read(rss(item(f"<{name}>{written}</{name}>", title=title))).items
+    assert one.author == "Ann Lee"
 
 
 @pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
@@ -1154,6 +1180,15 @@ def test_what_a_module_says_counts_for_an_item_that_does_not(title: str) -> None
     said += "<itunes:author>ann@paper.online (Ann)</itunes:author>"
     one, _ = parsed(rss([f"<item><guid>g-1</guid>{said}</item>", item(title=title)])).items
     assert (one.title, one.text, one.author) == ("A &amp; B", "<p>Told</p>", "Ann")
+
+
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
+def test_the_subtitle_of_an_episode_is_its_text_if_it_has_no_other(title: str) -> None:
+    said = "<itunes:subtitle>In short, &amp;amp; told</itunes:subtitle>"
+    others = ("", "<itunes:summary>At length</itunes:summary>", "<description>Told</description>")
+    feed = parsed(rss([item(said + other, title=title, guid=f"g-{n}") for n, other in enumerate(others)]))
+    assert [one.text for one in feed.items] == ["In short, &amp; told", "At length", "Told"]
+    assert [one.text for one in parsed(rss([item(said, title=title)])).items] == ["In short, &amp; told"]
 
 
 @pytest.mark.parametrize("prefix", ["a10", "atom"])
