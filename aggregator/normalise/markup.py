@@ -10,7 +10,7 @@ from collections.abc import Callable
 import nh3
 
 from aggregator.normalise import address
-from aggregator.normalise.characters import clean, cut, without_unwanted
+from aggregator.normalise.characters import clean, cut
 from aggregator.normalise.plain import (
     DIVISIONS,
     with_bounded_look,
@@ -187,8 +187,10 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     # Sanitised again where a browser may read it in another way than nh3 wrote it, and end elements of the page around the text: nh3
     # makes `<h4><h2>` of `<h4><x><h2>`, and `<li><div><li>` of `<li><menu><div><li>` and `<li><div><table><li>`.
     safe = _limited(_ABSOLUTE_ONLY, safe, drops) if _ENDING.search(safe) else safe
-    if "&" in text:  # else no reference was resolved to an unwanted character
-        safe = without_unwanted(safe)
+    if (
+        "&" in text
+    ):  # else no reference was resolved to an unwanted character, or to a part of one that was decoded wrongly
+        safe = clean(safe)
     if _ODD_ADDRESS.search(safe):
         safe = _limited(_PLAIN_ADDRESSES, safe, drops)
     if "<h1" in safe:
@@ -222,7 +224,7 @@ def _nothing(empty: re.Match[str]) -> str:
 
 def _escape(text: str) -> str:
     """Text without tags, with entities resolved once and special characters escaped."""
-    return html.escape(without_unwanted(unescape(text)), quote=False) if "&" in text or ">" in text else text
+    return html.escape(clean(unescape(text)), quote=False) if "&" in text or ">" in text else text
 
 
 def _with_address(picture: re.Match[str]) -> str:

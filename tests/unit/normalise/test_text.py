@@ -70,6 +70,22 @@ def test_titles_are_plain(title: str, expected: str) -> None:
     assert one(title=title).title == expected
 
 
+@pytest.mark.parametrize("markup", ["%s", "<p>%s</p>"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10 â&#8218;&not; for a cafÃ©", "10 € for a café"),
+        ("The cr&Atilde;&uml;che, &acirc;&euro;&oelig;closed&acirc;&euro;&#157;", "The crèche, “closed”"),
+        ("N&Atilde;O &agrave; guerra, &ldquo;IR&Atilde;&rdquo;", "NÃO à guerra, “IRÃ”"),
+    ],
+)
+def test_what_was_decoded_wrongly_is_repaired_also_if_it_is_written_in_references(
+    text: str, expected: str, markup: str
+) -> None:
+    item = one(markup % text, title=escape(text))
+    assert (item.title, item.summary, item.content) == (expected, "", markup % expected)
+
+
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
