@@ -152,7 +152,7 @@ def _spot(text: str, newline: str) -> _Spot | None:
 def _document_end(text: str) -> int:
     """The end of the text, or the line `...`: what comes after it belongs to no document."""
     ends: Any = (event for event in events(in_lines(text)) if isinstance(event, yaml.DocumentEndEvent))
-    return next((event.start_mark.index for event in ends if event.explicit), len(text))
+    return next((event.start_mark.index for event in ends), len(text))
 
 
 def _past_comments(text: str, offset: int, column: int) -> int:
