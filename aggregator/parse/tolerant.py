@@ -36,7 +36,7 @@ from aggregator.text.references import unescape
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _OF_MODULE = re.compile(
-    rb"<(/?(?:media|itunes):)(title|description|summary|subtitle|author|keywords)(?:\s[^<>]*?)?(/?)>"
+    rb"<(/?(?:(?:media|itunes):|dc:(?=title|description)))(title|description|summary|subtitle|author|keywords)(?:\s[^<>]*?)?(/?)>"
 )
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
@@ -94,8 +94,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 def _prepared(document: Document) -> bytes:
     """The document, changed so that feedparser does not misread it:
 
-    - Elements within <image>, <author> and <og>, and those of podcasts, get other names: feedparser would take them for title, link,
-      text or author of the entry.
+    - Elements within <image>, <author> and <og>, those of podcasts, dc:title and dc:description get other names: feedparser would take
+      them for title, link, text or author of the entry, also if it has its own.
     - guid, id and date get other names: feedparser would resolve ids against xml:base, which changes them, and take a date for that
       of an update. So does an <id> of RSS, which is none of its elements: it would count instead of the guid.
     - The @ in authors is replaced by another character: feedparser cuts e-mail addresses out, but only up to four letters of the last
@@ -173,6 +173,8 @@ def _item(entry: dict[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     if not atom and _ADDRESS.match(permalink) and not _own_links(entry):
         link = permalink
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
+    if not summary or summary == content:  # feedparser takes the content for the summary if there is none
+        summary = _of_module(entry, malformed, "dc_its-description") or summary
     if not summary and not content:
         told = _of_module(entry, malformed, "media_its-description")
         summary = caption(told) or _of_module(entry, malformed, "itunes_its-summary", "itunes_its-subtitle")
@@ -182,7 +184,7 @@ def _item(entry: dict[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         link=original(_of_module(entry, malformed, "feedburner_origlink"), None if guid == link else guid) or link,
         title=_markup(get("title_detail"))
         or _text(get("title"))
-        or _of_module(entry, malformed, "itunes_its-title", "media_its-title"),
+        or _of_module(entry, malformed, "dc_its-title", "itunes_its-title", "media_its-title"),
         summary=summary,
         content=None if content == summary else content,
         author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")) or _author(source),

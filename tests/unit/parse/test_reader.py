@@ -1275,6 +1275,23 @@ def test_elements_of_an_unknown_module_are_none_of_the_item(title: str, end: str
         assert (one.title, one.summary) == ("Quake", "Told")
 
 
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+@pytest.mark.parametrize("before", [True, False])
+def test_title_and_text_of_dublin_core_count_only_without_others(title: str, end: str, before: bool) -> None:
+    core, dated = (
+        "<dc:title>Quakes</dc:title><dc:description>At a glance</dc:description>",
+        "<dc:date>2026-11-20</dc:date>",
+    )
+    own = "<title>Quake kills &amp;lt;9</title><description>Told</description>"
+    whole = f"<item>{dated}{core + own if before else own + core}</item>"
+    other = item(dated + "<description>D</description>", title=title)
+    feed = parse(rss([whole, f"<item>{dated}{core.replace('s<', ' &amp;amp; fire<')}</item>", other, end]), None, URL)
+    assert [(one.title, one.summary) for one in feed.items[:2]] == [
+        ("Quake kills &lt;9", "Told"),
+        ("Quake &amp; fire", "At a glance"),
+    ]
+
+
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
 def test_the_description_of_a_module_is_not_the_summary_of_an_entry(title: str) -> None:
     module = '<cap:description xmlns:cap="urn:cap">Other</cap:description>'
