@@ -155,7 +155,7 @@ class Comparison:
             spelled = self._spelled[a] & self._spelled[b] & (close[worth] < TUNING.copied)
             unnamed = spelled & (rows[:, _FIGURES] == 0)
             likely = np.where(unnamed, np.minimum(likely, TUNING.unnamed), likely)
-            found[worth] = np.where(same & self._column(a, b), 0.0, np.maximum(likely - penalty, 0.0))
+            found[worth] = np.where(self._column(a, b, same), 0.0, np.maximum(likely - penalty, 0.0))
         return found
 
     def _naming(self, rows: Ints) -> Naming:
@@ -197,11 +197,21 @@ class Comparison:
         self._kin[self._row[item]] = steps
         return max((likely for at, likely in steps if at <= before), default=0.0)
 
-    def _column(self, one: Ints, other: Ints) -> Bools:
-        """Pairs with equal headlines more than half a day apart. If they are from one outlet, it is a column that appears regularly."""
-        at = self._vectors.at
-        found: Bools = (self._headline[one] == self._headline[other]) & (np.abs(at[one] - at[other]) > TUNING.column)
+    def _column(self, one: Ints, other: Ints, same: Bools) -> Bools:
+        """Pairs of one outlet (`same`) with equal headlines that are more than half a day apart, a column that appears regularly, or that
+        are only `headed_alike`."""
+        at, items = self._vectors.at, self._items
+        found: Bools = same & (self._headline[one] == self._headline[other])
+        for pair in np.flatnonzero(found & (np.abs(at[one] - at[other]) <= TUNING.column)).tolist():
+            found[pair] = self.headed_alike(int(items[one[pair]]), int(items[other[pair]]))
         return found
+
+    def headed_alike(self, one: int, other: int) -> bool:
+        """Whether two items of one outlet with equal headlines have leads in other words. The headline then heads whatever is told (a
+        column, the first line of all posts of an account): it is not the news."""
+        leads = [{word for word, heads in self.words(item).items() if not heads} for item in (one, other)]
+        least = min(map(len, leads))
+        return least >= TUNING.lead_words and len(set.intersection(*leads)) < TUNING.lead_share * least
 
     def _keep(self, one: Ints, other: Ints, found: Floats) -> None:
         """Store the probabilities of these pairs: 0 for twins, different numbers of one series, an announcement and the event."""

@@ -68,12 +68,14 @@ class Groups:
 
     def _repeats(self, one: Candidate, item: int) -> bool:
         """Whether two items with equal headlines report the same news. Not if one outlet repeats its headline later than half a day (a
-        daily column), nor if the story began more than two days ago (hourly weather reports)."""
+        daily column) or over another text, nor if the story began more than two days ago (hourly weather reports)."""
         other = self.items[item]
         began = self.items.get(self.keys[self.find(self.index[item])], other)
         column = one.publisher and one.publisher == other.publisher
         apart = TUNING.column if column else TUNING.same_headline
-        return abs(other.at - one.at) <= apart and abs(began.at - one.at) <= TUNING.same_headline
+        if abs(other.at - one.at) > apart or abs(began.at - one.at) > TUNING.same_headline:
+            return False
+        return not (column and self.compared.headed_alike(one.item, item))
 
     def _tie(self, item: int, index: int, reason: str) -> None:
         a, b = sorted((self.find(index), self.find(self.index[item])))

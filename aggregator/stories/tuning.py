@@ -12,6 +12,8 @@ class Tuning(Struct, frozen=True):
     window: int = 5 * DAY  # seconds: items further apart are not compared
     same_headline: int = 2 * DAY  # seconds: equal headlines within this time are one story
     column: int = DAY // 2  # the same for one publisher: later ones are a regular column with a fixed headline
+    lead_words: int = 5  # … and sooner ones, too, if both leads have so many significant words, …
+    lead_share: float = 0.25  # … and share less than this of the shorter one's
     min_link: float = 0.53  # two groups are united if their link is at least this
     event: int = DAY // 2  # an announcement and the event are two stories; sooner, outlets tell one thing as both
     # Lower values of `min_link` for groups within a day (see `Groups._needed`):

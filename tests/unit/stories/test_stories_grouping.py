@@ -181,6 +181,25 @@ def test_a_column_of_one_outlet_is_no_story_however_alike_its_days() -> None:
     assert len(told(same_day)[0].stories()) == 1
 
 
+@pytest.mark.parametrize(
+    ("lead", "stories"),
+    [
+        ("Four fishermen drowned as a storm sank their boat near Bandar Abbas, rescuers say.", 2),
+        ("Ships of all flags may pass since the treaty was signed by the minister in Muscat.", 1),
+        ("Four fishermen drowned.", 1),
+    ],
+)
+def test_a_line_that_heads_all_posts_of_an_account_is_not_the_news(lead: str, stories: int) -> None:
+    """They were one story, hours apart; so were two pieces of a column of one day."""
+    line = "Breaking News From the Strait of Hormuz"
+    first = item(line, "The minister signed a treaty in Muscat that opens the waterway to ships of all flags.", "Bugle")
+    second = item(line, lead, "Bugle", NOON + 6 * HOUR)
+    for batches in ([[first, second]], [[first], [second]], [[second], [first]]):
+        memory, joins = told(*batches)
+        assert len(memory.stories()) == stories
+        assert (joins[-1].score == 0) is (stories == 2), "nor are they nearly one"
+
+
 def test_two_shared_words_are_not_enough() -> None:
     memory, _ = told([item("Vegan courgette fritters recipe"), item("Banana fritters recipe")])
     assert len(memory.stories()) == 2
