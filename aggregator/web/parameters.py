@@ -61,9 +61,13 @@ def by_relevance(args: Mapping[str, str], words: Sequence[str]) -> bool:
     return choice(args, "order", ORDERS, ORDERS[0]) == "relevance" and bool(words)
 
 
+def is_age(text: str) -> bool:
+    return bool(_AGE.fullmatch(text))
+
+
 def ages(args: Mapping[str, str]) -> bool:
     """Whether a time is given as an age (`24h`), so that its meaning changes every minute."""
-    return any(_AGE.fullmatch(args.get(name, "")) for name in ("since", "until", "changed_since"))
+    return any(is_age(args.get(name, "")) for name in ("since", "until", "changed_since"))
 
 
 def moment(args: Mapping[str, str], name: str, now: datetime) -> datetime | None:
@@ -94,7 +98,7 @@ def search(args: Mapping[str, str], now: datetime) -> Filter:
     named: dict[str, Any] = {name: _plain(args, name) for name in PLAIN}
     since, until = moment(args, "since", now), moment(args, "until", now)
     # Only if both are ages or both are times: otherwise it depends on the current time, and a saved search would fail one day.
-    alike = len({bool(_AGE.fullmatch(args.get(name, ""))) for name in ("since", "until")}) == 1
+    alike = len({is_age(args.get(name, "")) for name in ("since", "until")}) == 1
     if since and until and since > until and alike:
         raise QueryError("since", "`since` is later than `until`: no time lies between them")
     return Filter(words=words, without=without, lang=_language(args), since=since, until=until, **named)

@@ -38,7 +38,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
     previous, following, current = _documents(library, query, path, now, in_parts=in_parts, continues=bool(last))
     every = force.settings.defaults.every
     return Stream(
-        title=title(force, query),
+        title=title(force, query, args),
         description=description(force, query),
         root=force.root,
         address=address_of(force, query),

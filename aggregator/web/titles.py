@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 from aggregator.model.stream import StreamQuery
 from aggregator.normalise.plain import inert
@@ -11,6 +12,7 @@ from aggregator.text.search import EITHER
 from aggregator.text.words import stems, tokens
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library
+from aggregator.web.parameters import is_age
 from aggregator.web.rows import index_rows
 from aggregator.web.terms import as_typed
 from aggregator.web.times import month_of
@@ -25,10 +27,10 @@ def heading(force: InForce, query: StreamQuery) -> str:
     return force.names.titles(query.kind).get(query.id or "") or query.kind.capitalize()
 
 
-def title(force: InForce, query: StreamQuery) -> str:
-    """The title of a feed. It includes that of the site, since readers list it among feeds of other sites."""
+def title(force: InForce, query: StreamQuery, args: Mapping[str, str]) -> str:
+    """The title of a feed. It includes that of the site, since readers list it among feeds of other sites. `args`: those of the request."""
     parts = [force.settings.site.title, heading(force, query)]
-    if narrowed := narrowings(force, query):
+    if narrowed := narrowings(force, query, args):
         parts.append(", ".join(narrowed))
     if words := searched(query):
         parts.append(words)
@@ -68,9 +70,16 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(stems(tokens(text)))
 
 
-def narrowings(force: InForce, query: StreamQuery) -> list[str]:
-    """The filters of a stream, except words and times, as readers see them."""
-    return [shown for one, _ in _filters(force, query) if one and (shown := _shown(one))]
+def narrowings(force: InForce, query: StreamQuery, args: Mapping[str, str]) -> list[str]:
+    """The filters of a stream, except words, as readers see them. Times are told as the request names them: what `24h` means changes."""
+    filters = [one for one, _ in _filters(force, query)]
+    return [shown for one in (*filters, *_times(args)) if one and (shown := _shown(one))]
+
+
+def _times(args: Mapping[str, str]) -> Iterator[str]:
+    for name, age in (("since", "last {}"), ("until", "until {} ago")):
+        if text := args.get(name):
+            yield age.format(text) if is_age(text) else f"{name} {text.replace(' ', '+')}"
 
 
 def wider(force: InForce, query: StreamQuery) -> list[str]:
