@@ -794,6 +794,29 @@ def test_a_certificate_that_comes_with_the_one_of_its_unknown_issuer() -> None:
         assert (outcome.kind, outcome.message) == ("tls", told)
 
 
+def test_where_no_other_connection_comes_about_after_a_kept_one_that_is_told() -> None:
+    """That the request had a connection at first says nothing of the second attempt."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(HOST).configure_cert(context)
+    with socket.create_server((HOST, 0)) as listener:
+        thread = threading.Thread(target=_answer_once, args=(listener, context), daemon=True)
+        thread.start()
+        url = f"https://{HOST}:{listener.getsockname()[1]}/"
+        first, second = ask(url, url, tls=trusting(authority), limits=Limits(deadline=2))
+    assert full(first).body == FEED
+    assert (fail(second).kind, fail(second).message) == ("timeout", "no connection within 2 seconds")
+
+
+def _answer_once(listener: socket.socket, context: ssl.SSLContext) -> None:
+    """Closes the connection at the second request. Nobody accepts another one."""
+    connection, _ = listener.accept()
+    with context.wrap_socket(connection, server_side=True) as secure:
+        secure.recv(65_536)
+        secure.sendall(head("200 OK", {"Content-Length": str(len(FEED))}) + FEED)
+        secure.recv(65_536)
+
+
 def test_a_handshake_that_hangs_and_one_that_is_no_tls() -> None:
     with socket.create_server((HOST, 0)) as silent:  # nobody accepts
         hung = fail(ask(f"https://{HOST}:{silent.getsockname()[1]}/", limits=QUICK)[0])
