@@ -70,7 +70,7 @@ def needed(markup: bytes) -> bool:
     if b"xml:base" in markup or _NEEDED.search(markup) is not None:
         return True
     if b"<rss" not in markup[:2000]:
-        return b":creator" in markup
+        return b":creator" in markup or b":subject" in markup
     beside = sum(name in markup for name in (b"<author", b":creator", b":author")) > 1
     return beside or _NESTED_AUTHOR.search(markup) is not None
 
@@ -204,8 +204,9 @@ def _children(element: etree._Element) -> tuple[dict[str, str], etree._Element |
 
 
 def _categories(element: etree._Element) -> tuple[str, ...]:
-    """The categories of an RSS item that are together in an element."""
-    return tuple(text for one in element.iterfind("categories/category") if (text := (one.text or "").strip()))
+    """The categories of an RSS item that are together in an element, and the subjects of Dublin Core, which are not read in Atom."""
+    found = (*element.iterfind("categories/category"), *element.iterfind(_DUBLIN_CORE + "}subject"))
+    return tuple(text for one in found if (text := (one.text or "").strip()))
 
 
 def _named(author: etree._Element) -> list[str]:

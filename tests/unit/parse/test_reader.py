@@ -1292,6 +1292,15 @@ def test_title_and_text_of_dublin_core_count_only_without_others(title: str, end
     ]
 
 
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_subjects_of_dublin_core_are_the_categories_of_an_entry_of_atom(title: str, end: str) -> None:
+    core = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    entry = (
+        f"<entry {core}><id>1</id><title>T</title><dc:subject>Navy</dc:subject><dc:subject>Gulf</dc:subject></entry>"
+    )
+    assert read(atom(entry + OTHER % title + end)).items[0].categories == ("Navy", "Gulf")
+
+
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
 def test_the_description_of_a_module_is_not_the_summary_of_an_entry(title: str) -> None:
     module = '<cap:description xmlns:cap="urn:cap">Other</cap:description>'
