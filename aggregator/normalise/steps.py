@@ -152,7 +152,7 @@ def title(draft: Draft, context: Context) -> None:
 
 def shown_title(draft: Draft) -> str:
     """The title, with an ellipsis if it is all of a summary that the feed broke off."""
-    is_cut = draft.is_cut and not draft.parsed.title and draft.title[-1:].isalnum()
+    is_cut = draft.is_cut and not draft.parsed.title and not draft.summary and draft.title[-1:].isalnum()
     return broken_off(draft.title) if is_cut else draft.title
 
 

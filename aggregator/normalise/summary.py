@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from unicodedata import east_asian_width
+from operator import itemgetter
+from unicodedata import category, east_asian_width
 
 from aggregator.normalise.boilerplate import POINT, prose, without_boilerplate, without_credit, without_last_link
 from aggregator.normalise.characters import cut
@@ -14,15 +15,18 @@ LENGTH = 500
 TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of HTML that are read first; twelve times as many if they contain little text
 _NOTHING = ("", "Comments")  # texts that say nothing: only marks; only a link to the comments (Hacker News, Lobsters)
-_LINE_END = re.compile(r"<br>|</(?:p|div|li|h[1-6]|blockquote)>")
-_HEADED = re.compile(r"(?:<div>\s*)*<h[1-6]>")
+_LINE_END = re.compile(r"<br>|</(?:p|div|li|h[1-6]|blockquote|figure)>")
+_HEADING = re.compile(r"<h[1-6]>")
 # Addresses, mentions, and hashtags that are not part of a sentence.
 _NO_WORDS = re.compile(r"https?://\S+|@\S+|#\S++(?=\s*(?:#|\Z))")
 _TOLD = 60  # if removing links leaves fewer characters (or less than half), the links are the content, and stay
-# Not the full stop of an initial (William J. Bratton, U.S. Senate) or of the title before a name. But that of McDonald's, of Q&A, and
-# of words in Korean, which may have one letter.
+# Not the full stop of an initial (William J. Bratton, U.S. Senate), of the title before a name, or of what is short for a month or the like
+# before a number (Nov. 24, No. 10), nor one after a number of up to two digits (3. Oktober, the first point of a list). But that of
+# McDonald's, of Q&A, and of words in Korean, which may have one letter. A quotation mark may follow, in French after a space.
 _SENTENCE_END = re.compile(
-    r"(?:(?<!(?<![\w'’&])[^\W\d_\u3040-\ud7a3])(?<!\b(?:Mr|Ms|Dr|St|Lt|vs))(?<!\b(?:Mrs|Gen|Sen|Rep|Gov|Rev))\.|[!?।۔؟])[\"'”’)\]]?(?=\s)|[。！？]"
+    r"(?:\.(?<!(?<![\w'’&])[^\W\d_\u3040-\ud7a3]\.)(?<!\b(?:Mr|Ms|Dr|St|Lt|vs)\.)(?<!\b(?:Mrs|Gen|Sen|Rep|Gov|Rev)\.)(?<!\s\d\.)(?<!\s\d\d\.)"
+    r"(?!(?:(?<=\b(?:No|Nr)\.)|(?<=\b(?:Art|Jan|Feb|Mar|Apr|Aug|Sep|Oct|Nov|Dec)\.)|(?<=\bSept\.))\s\d)|[!?।۔؟։።။។])"
+    r"(?:[\"'”’“»)\]]|\s»)?(?=\s)|[。！？][」』”’）]?"
 )
 
 
@@ -95,10 +99,13 @@ def title_from(summary: str, content: str) -> str:
     unless that is as short as a label, consists of addresses, mentions and hashtags, or leads on to the next. (The summary has no
     headings, and nothing of a text like "Read more about the treaty".) The address at the end of a post stays, since it may be all that
     tells the post from others in the same words (`New on our site: …`), which would be one story."""
-    line = next(filter(None, map(plain_of_safe, _LINE_END.split(_head(content, _ENOUGH_HTML)))), "")
+    parts = ((part, plain_of_safe(part)) for part in _LINE_END.split(_head(content, _ENOUGH_HTML)))
+    part, line = next(filter(itemgetter(1), parts), ("", ""))
+    heading = _HEADING.search(part)
+    headed = heading is not None and not plain_of_safe(part[: heading.start()])
     told, rest = _NO_WORDS.sub("", line).strip(), summary.removeprefix(line).lstrip(" .")
     ends = line[-1:] not in ":,;-–—：，、；،؛" and not rest[:1].islower()
-    heads = not summary or (ends and summary.startswith(line)) or _HEADED.match(content)
+    heads = not summary or (ends and summary.startswith(line)) or headed
     if heads and any(map(str.isalpha, told)) and _cells(told) >= POINT:
         summary = line
     end = _SENTENCE_END.search(summary, 20)
@@ -106,5 +113,7 @@ def title_from(summary: str, content: str) -> str:
 
 
 def _cells(text: str) -> int:
-    """The length in letters of the Latin script: a Chinese, Japanese or Korean one, which is wide, says as much as three."""
-    return len(text) + 2 * sum(east_asian_width(char) in "WF" for char in text)
+    """The length in letters of the Latin script, without pictures: a Chinese, Japanese or Korean one, which is wide, says as much as
+    three."""
+    letters = [char for char in text if category(char) != "So"]
+    return len(letters) + 2 * sum(east_asian_width(char) in "WF" for char in letters)

@@ -258,6 +258,7 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
         ),
         ("Look https://a.example/the-deal", "Is it new?", "Look https://a.example/the-deal Is it new?"),
         ("➖➖➖➖➖➖➖➖➖➖➖➖", "A deal was signed.", "➖➖➖➖➖➖➖➖➖➖➖➖ A deal was signed."),
+        ("🔴🔴🔴🔴🔴🔴🔴🔴🔴 Live", "A deal was signed.", "🔴🔴🔴🔴🔴🔴🔴🔴🔴 Live A deal was signed."),
         ("#Iran and #Oman sign a deal", "It is new.", "#Iran and #Oman sign a deal"),
         ("首相は海峡の協定に署名した", "発効は金曜日。", "首相は海峡の協定に署名した"),
         ("首相は海峡の協定に署名した：", "発効は金曜日。", "首相は海峡の協定に署名した： 発効は金曜日。"),
@@ -649,11 +650,67 @@ def test_a_link_around_a_count_keeps_its_end(html: str) -> None:
             "It was late. It rained.",
         ),
         ("<div><h3>News</h3><p>Twelve states sign a treaty.</p></div>", "Twelve states sign a treaty.", ""),
+        (
+            "<p><img src='/1.jpg'></p><h2>Twelve states sign a treaty</h2><p>It was late. It rained.</p>",
+            "Twelve states sign a treaty",
+            "It was late. It rained.",
+        ),
+        (
+            "<figure><img src='/1.jpg'><figcaption>Rain</figcaption></figure><h2>Twelve states sign a treaty</h2><p>It was late.</p>",
+            "Twelve states sign a treaty",
+            "It was late.",
+        ),
+        (
+            "<a href='/1'><h2>Twelve states sign a treaty</h2></a><p>It was late. It rained.</p>",
+            "Twelve states sign a treaty",
+            "It was late. It rained.",
+        ),
     ],
 )
 def test_a_post_is_headed_by_what_its_summary_leaves_out(text: str, title: str, summary: str) -> None:
     post = one(text, title="")
     assert (post.title, post.summary) == (title, summary)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rest"),
+    [
+        ("Deutschland feiert am 3. Oktober die Einheit.", "Es regnet."),
+        ("The text of the treaty says: 1. Ships pass the strait.", "2. Nobody pays."),
+        ("Twelve states signed the treaty on Nov. 24 in Muscat.", "It rained."),
+        ("The treaty was signed late, says No. 10 in the morning.", "It rained."),
+        ("« L’accord sur le détroit est signé. »", "C’est ce que dit le ministre."),
+        ("«Соглашение о проливе подписано.»", "Так сказал министр."),
+        ("„Das Abkommen über die Meerenge ist da.“", "Das sagte der Minister."),
+        ("「海峡の協定はきのう首相と大臣により署名されました。」", "首相はそう語った。"),
+        ("“我们今天在首都马斯喀特签署了关于海峡的协议了。”", "部长说。"),
+        ("Վարչապետը ստորագրեց նեղուցի համաձայնագիրը։", "Այն ուժի մեջ է։"),
+        ("ጠቅላይ ሚኒስትሩ የባሕር ሰርጡን ስምምነት ፈረሙ።", "አርብ ተግባራዊ ይሆናል።"),
+        ("ဝန်ကြီးချုပ်သည် ရေလက်ကြားသဘောတူညီချက်ကို လက်မှတ်ရေးထိုးခဲ့သည်။", "သောကြာနေ့တွင် အသက်ဝင်မည်။"),
+    ],
+)
+def test_a_post_is_headed_by_its_whole_first_sentence(sentence: str, rest: str) -> None:
+    """It ended at a date or the number of a point, and its last quotation mark stood alone before the summary."""
+    post = one(f"{sentence} {rest}", title="")
+    assert (post.title, post.summary) == (sentence, rest)
+
+
+def test_the_first_line_of_a_post_is_whole_where_the_feed_breaks_off_what_follows() -> None:
+    """It lost its last word."""
+    words = ["flood", "storm", "quake", "blaze", "siege", "truce"]
+    posts = [
+        f"Villagers hear of the {word}\n\nThey were told at dawn that {'it ' * n}{word} is near, and to leave their houses at once"[
+            :100
+        ]
+        for n, word in enumerate(words)
+    ]
+    items = [
+        item(f"<description>{post}</description>", title="", link=f"https://a.example/{word}")
+        for post, word in zip(posts, words, strict=True)
+    ]
+    found = read(rss("".join(items))).items
+    assert {one.title for one in found} == {f"Villagers hear of the {word}" for word in words}
+    assert {one.summary[-1] for one in found} == {"…"}
 
 
 def test_the_headline_of_a_post_is_not_the_address_of_the_one_that_it_quotes() -> None:
