@@ -194,9 +194,10 @@ def _toll(told: Collection[tuple[str, str]]) -> int:
 
 
 def _is_fatal(told: Collection[tuple[str, str]], independent: int) -> bool:
-    """Whether the headlines of at least two outlets say that somebody died, half as many as are `independent`."""
+    """Whether the headlines of half as many outlets as are `independent` say that somebody died. These are three or more, or nothing is
+    `told`: so at least two outlets say it."""
     telling = {publisher for publisher, title in told if tells_of_death(title)}
-    return len(telling) > 1 and 2 * len(telling) >= independent
+    return 2 * len(telling) >= independent
 
 
 def is_headed_by(entry: Entry, item: EditionItem) -> bool:

@@ -560,6 +560,16 @@ def test_whoever_led_leads_on_once_texts_are_gone() -> None:
     assert (later.lead, later.entry) == (2, before.entry)
 
 
+def test_a_report_whose_text_is_gone_does_not_get_that_of_another() -> None:
+    """Its story was headed by it, and announced under another, as an earlier version had it."""
+    other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
+    before = replace(told([other, *SHOWN]), lead=1)
+    assert before.entry.title == SAMPLES[0][0]
+    fifth = member(5, "E", "Asteroid samples are shown", 500)
+    last = told([*map(pruned, (other, *SHOWN)), fifth], before, joined=[5], now=900)
+    assert (last.entry.title, last.entry.summary) == (PROBE[0], "")
+
+
 def test_copies_of_an_agencys_text_do_not_outvote_the_first_report() -> None:
     other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
     printed = [
@@ -605,6 +615,10 @@ def test_who_counted_before_the_texts_went_still_does_and_since_then() -> None:
     early = member(5, "D", "Grid down", 50, summary="All of Kyiv is dark tonight, and only hospitals have light.")
     later = told([early, pruned(agency), of(5, copy), new], told([early, agency, copy]), joined=[4], now=500)
     assert later.publishers == (("D", 50), ("A", 100), ("C", 400)), "nor once the text that it copied is gone"
+    beside = member(6, "E", "Trams", 150, summary="No tram runs in Kyiv, and its people walk home in the dark.")
+    four = told([early, agency, beside, copy])
+    among = told([early, pruned(agency), of(5, beside), of(5, copy), new], four, joined=[4], now=500)
+    assert among.publishers == (("D", 50), ("A", 100), ("E", 150), ("C", 400)), "whatever texts there still are"
     left = told([pruned(copy), pruned(own)], before, joined=[], now=500)
     assert left.publishers == (("B", 200),), "somebody reports each story"
     renamed = Member(replace(own.item, summary="", pruned=True, publisher="Z"), own.judgement, "B")
