@@ -13,6 +13,7 @@ from aggregator.categorise.rulebook import Rulebook
 from aggregator.categorise.silence import Silence
 from aggregator.text.match import Haystack, Hit
 from aggregator.text.places import Place, disambiguate, is_first_name, is_player, is_surname, is_word, longest
+from aggregator.text.regions import are_near
 
 LONGEST = 7  # characters of the longest initials that may be a town (GAO), with the spaces around them
 _SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off", "on", "about", "against"))
@@ -137,7 +138,7 @@ def _kept(book: Rulebook, hay: Haystack, names: list[Hit]) -> list[tuple[Hit, Pl
         if place.word and is_word(hay, hit[1], hit[2]):
             continue
         if place.first_name:
-            if _of_a_person(hay, hit, place):
+            if _of_a_person(book, hay, hit, place, hits):
                 continue
             place = _in_full(book, hay, hit, hits) or place
         if place.kind in _SURNAMES and is_surname(hay, hit[1]):
@@ -147,10 +148,17 @@ def _kept(book: Rulebook, hay: Haystack, names: list[Hit]) -> list[tuple[Hit, Pl
     return kept
 
 
-def _of_a_person(hay: Haystack, hit: Hit, place: Place) -> bool:
+def _of_a_person(book: Rulebook, hay: Haystack, hit: Hit, place: Place, hits: list[Hit]) -> bool:
     if is_first_name(hay, hit[2]):
-        return True
+        return not _before_a_neighbour(book, hit, place, hits)
     return place.kind == "country" and len(place.choices) == 1 and is_player(hay, hit[2])
+
+
+def _before_a_neighbour(book: Rulebook, hit: Hit, place: Place, hits: list[Hit]) -> bool:
+    """Whether a country near that of the name follows, as in a list without commas: "Jordan Bahrain Kuwait", but not "Jordan England"."""
+    following = (book.names.places[other[0]] for other in hits if other[1] == hit[2] - 1)
+    countries = [choice[0] for other in following if other.kind == "country" for choice in other.choices]
+    return any(are_near(choice[0], country) for choice in place.choices for country in countries)
 
 
 def _in_full(book: Rulebook, hay: Haystack, hit: Hit, hits: list[Hit]) -> Place | None:

@@ -28,11 +28,12 @@ _LINK_WORDS = (
 )
 _LINKS = frozenset(_LINK_WORDS.split())
 _PLACE_WORDS = (
-    "airport army attorney bank beach border bridge capital center central city club coast congress council county court "
-    "courts democrat democrats district east embassy fire foreign general gov government governor harbor harbour high "
-    "hospital house international king legislature mayor metro military minister mountain museum national new north "
-    "parliament police port president pride prime prince princess queen rep republican republicans river school schools sen "
-    "senate senator sheriff south southern stadium state station stock supreme team town university valley west western zoo"
+    "air airbase airport airspace armed army attorney bank base bases beach border bridge capital center central city club "
+    "coast congress council county court courts democrat democrats district east embassy fire foreign general gov government "
+    "governor harbor harbour high hospital house international king legislature mayor metro military minister mountain museum "
+    "national new north parliament police port president pride prime prince princess queen rep republican republicans river "
+    "school schools sen senate senator sheriff south southern stadium state station stock supreme team town university valley "
+    "west western zoo"
 )
 _OF_A_PLACE = frozenset(_PLACE_WORDS.split())
 # English given names, common ones chosen by hand: none that is also a word or place (Mark, Grant, Jordan), or that headlines give to royals

@@ -154,3 +154,8 @@ def codes_of(place: str) -> frozenset[str]:
         return REGIONS[place.lower()]
     code = place.upper() if place.upper() in COUNTRIES else _codes().get(place.lower().replace("-", ""))
     return frozenset((code,)) if code else frozenset()
+
+
+def are_near(one: str, other: str) -> bool:
+    """Whether two countries lie in the same part of a continent (UN M49), such as Western Asia."""
+    return any(one in REGIONS[part] and other in REGIONS[part] for part in _LEAVES)
