@@ -185,6 +185,20 @@ def test_an_outlet_that_only_printed_an_agency_counts_from_when_it_says_somethin
     assert edited == second
     gone = replace(own, item=replace(own.item, summary="", pruned=True, story=1))
     assert told([print_of[0], gone], second, joined=[], now=1200).publishers == second.publishers
+    deleted = told([pruned(print_of[0]), of(1, own)], first, joined=[], now=900)
+    assert deleted.publishers == second.publishers, "also once the agency's text is deleted, which the entry still has"
+    bare = member(4, "Z", "Grid", 50)
+    third = told([of(4, one) for one in (bare, print_of[0], own)], told([bare, *print_of]), joined=[], now=900)
+    assert third.publishers == (("Z", 50), *second.publishers), "and where a headline had no text that could be gone"
+
+
+def test_a_text_that_its_outlet_takes_away_is_told_no_more() -> None:
+    """Unlike one that was deleted after `keep`."""
+    one = member(1, "A", "Grid", 100, summary="The grid will be mended by spring, our reporter hears in Kyiv.")
+    before = told([one])
+    taken = Member(replace(one.item, summary="", hash="of the headline"), one.judgement)
+    assert told([taken], before, joined=[], now=900).entry.summary == ""
+    assert told([pruned(one)], before, joined=[], now=900).entry == before.entry
 
 
 def test_a_number_of_outlets_is_kept_since_when_it_was_reached_though_one_counts_by_a_later_report_now() -> None:
