@@ -922,24 +922,37 @@ def test_many_pairs_are_scored_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -
     assert parts.scores(mine, others) == whole.scores(mine, others)
 
 
-def test_what_speaks_against_the_story_that_came_next_is_told_in_words() -> None:
-    def fight(rival: str, round_: int, day: str, hours: int) -> Candidate:
+@pytest.mark.parametrize(
+    ("round_", "day", "hours", "outlet", "against"),
+    [
+        (
+            "6th", "on Sunday", 26, "Bugle",
+            {"one outlet tells both", "no figure in common", "other days of the week", "1 day between them"},
+        ),
+        ("7th", "on Saturday", 26, "Bugle", {"one outlet tells both", "1 day between them"}),
+        ("final", "at last", 50, "Bugle", {"one outlet tells both", "2 days between them"}),
+        ("6th", "on Sunday", 2, "", {"no figure in common", "other days of the week"}),
+    ],
+)  # fmt: skip
+def test_what_speaks_against_the_story_that_came_next_is_told_in_words(
+    round_: str, day: str, hours: int, outlet: str, against: set[str]
+) -> None:
+    """Of items without an outlet nobody knows that one tells both; and what only one of them tells is no other figure or day."""
+
+    def fight(rival: str, round_: str, day: str, hours: int) -> Candidate:
         return Candidate(
             hours + 1,
-            f"Petrenko stops {rival} in {round_}th round to keep {round_ - 3} heavyweight belts in Odesa",
-            f"Champion Wolodymyr Petrenko stopped {rival} on {day} before a crowd in Odesa.",
-            "Bugle", None, 1_700_000_000 + hours * 3600, "en",
+            f"Petrenko stops {rival} in {round_} round to keep heavyweight belts in Odesa",
+            f"Champion Wolodymyr Petrenko stopped {rival} {day} before a crowd in Odesa.",
+            outlet, None, 1_700_000_000 + hours * 3600, "en",
         )  # fmt: skip
 
-    first, second = fight("Delacroix", 7, "Saturday", 0), fight("Okonkwo", 6, "Sunday", 26)
-    joins = {join.item: join for join in group([first, second], Memory()).joins}
-    assert {join.reason for join in joins.values()} == {"founder"}
-    assert joins[27].runner_up == 1
-    assert joins[27].runner_up_score < TUNING.min_link
-    assert set(joins[27].vetoes) == {
-        "one outlet tells both", "no figure in common", "other days of the week", "1 day between them",
-        "each headline names what the other report does not",
-    }  # fmt: skip
+    batch = [fight("Delacroix", "7th", "on Saturday", 0), fight("Okonkwo", round_, day, hours)]
+    joins = group(batch, Memory()).joins
+    assert {join.item: join.runner_up for join in joins} == {1: hours + 1, hours + 1: 1}
+    for join in joins:
+        assert (join.reason, join.runner_up_score < TUNING.min_link) == ("founder", True)
+        assert set(join.vetoes) == {"each headline names what the other report does not", *against}
 
 
 def test_a_mark_of_each_story_is_named() -> None:
@@ -954,6 +967,9 @@ def test_a_mark_of_each_story_is_named() -> None:
     joins = {join.item: join for join in group(batch, Memory()).joins}
     assert joins[5].story != joins[2].story
     assert "each story has a word of its own that the other lacks: okonkwo" in joins[5].vetoes
+    batch += [fight(7, "Okonkwo", "sixth"), fight(8, "the challenger", "sixth")]
+    (unnamed,) = (join for join in group(batch, Memory()).joins if join.item == 8)
+    assert "each story has a word of its own that the other lacks" in unnamed.vetoes, "the report itself lacks it, too"
 
 
 COUP = (
@@ -1024,6 +1040,23 @@ OPERA = (
     "After a final concert in Vienna opera singer Lina Marsk retires",
     "Opera singer Lina Marsk retires, giving final concert in Vienna",
 )
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_words_that_a_report_shares_are_those_with_the_most_similar_one_of_its_story(place: int) -> None:
+    reports = [
+        (
+            "Eleven trapped after Ordova salt mine collapse, rescuers drill shaft",
+            "They are in the gallery below Ordova.",
+        ),
+        ("Rescuers drill shaft to reach eleven trapped in Ordova salt mine", "A second one leads to the gallery."),
+    ]
+    reports.insert(place, (SALT[0], ""))
+    batch = [item(title, lead, f"Outlet {n}", NOON + n) for n, (title, lead) in enumerate(reports)]
+    memory, joins = told(batch)
+    assert len(memory.stories()) == 1
+    (join,) = (join for join in joins if join.item == batch[2].item)
+    assert {"shaft", "drill", "trap"} <= set(join.shared)
 
 
 @pytest.mark.parametrize("batches", ["before", "together", "after"])
