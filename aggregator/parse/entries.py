@@ -119,7 +119,7 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
     summary = _summary(item, texts, element)
     # A text is taken for none if it is equal to a description of media, which fastfeedparser took for the summary.
     encoded = (element.findtext(_ENCODED) or "").strip() or None
-    link = within(base, item.link) if item.link else None
+    link = within(_base_of_link(element, item.link) or base, item.link) if item.link else None
     return replace(
         item,
         link=original(texts.get("origlink"), item.guid) or link,
@@ -174,6 +174,12 @@ def _link(element: etree._Element, found: str | None) -> str | None:
     return followed([link for link in (*found_first, *attributes) if link])
 
 
+def _base_of_link(element: etree._Element, link: str) -> str | None:
+    """The xml:base of the <link> with this address, if it has one of its own."""
+    links = (one for one in element.iterchildren("{*}link") if one.get(XML + "base"))
+    return next((base_of(one) for one in links if (one.get("href") or one.text or "").strip() == link), None)
+
+
 def _is_atom(element: etree._Element) -> bool:
     return element.tag.endswith("entry")
 
@@ -224,7 +230,8 @@ def _enclosures(element: etree._Element, base: str | None) -> Iterator[Enclosure
     for child in element.iterchildren("{*}link", "{*}enclosure"):
         address = child.get("href") or child.get("url")
         if address and ((child.get("rel") or "").lower() == "enclosure" or child.tag.endswith("enclosure")):
-            yield Enclosure(within(base, address), child.get("type"), size(child.get("length")))
+            own = base_of(child) if child.get(XML + "base") else base
+            yield Enclosure(within(own, address), child.get("type"), size(child.get("length")))
 
 
 def _image(element: etree._Element) -> str | None:

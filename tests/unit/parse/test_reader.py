@@ -1074,6 +1074,15 @@ def test_the_base_of_an_rss_item_counts_for_its_enclosures(title: str, base: str
     assert (one.url, one.enclosures[0].url) == ("https://e.org/quake/a", "https://e.org/quake/s.mp3")
 
 
+@pytest.mark.parametrize("title", ["Title", "<b>Title</b>"])  # the second is read by feedparser
+def test_a_link_may_have_a_base_of_its_own(title: str) -> None:
+    links = '<link href="a" xml:base="quake/"/><link rel="enclosure" href="s.mp3" xml:base="https://f.example/"/>'
+    inside = f'<id>urn:1</id><title>{title}</title>{links}<content type="html">&lt;a href="b"&gt;b&lt;/a&gt;</content>'
+    (one,) = read(atom(f'<entry xml:base="https://e.org/">{inside}</entry>')).items
+    assert (one.url, one.enclosures[0].url) == ("https://e.org/quake/a", "https://f.example/s.mp3")
+    assert '"https://e.org/b"' in one.content
+
+
 def test_a_base_that_is_no_address_costs_nothing_else() -> None:
     entry = '<entry xml:base="http://[/"><id>urn:1</id><title>Title</title><link href="c"/></entry>'
     assert [(one.guid, one.link) for one in parsed(atom(entry)).items] == [("urn:1", "c")]
