@@ -52,6 +52,11 @@ _NO_TAG = re.compile(
     rb"<(?![/!?])(?![\w.-]++(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'))++\s*+/?>)"
     rb"(?!(?:" + b"|".join(sorted(ends.FIELDS | {b"item", b"entry"})) + rb")\b|[\w.-]++:[A-Za-z])([^<>]++)(?=<)"
 )
+_MOST_INSTRUCTIONS = 1000  # millions would take minutes
+# The beginning of one that does not end within its entry (or before a hundred further signs), but not of `<?xml-stylesheet`.
+_NO_INSTRUCTION = re.compile(
+    rb"<(?=\?)(?!\?(?:xml|(?:[^?<]++|\?(?!>)|<(?!/?(?:[\w.-]+:)?(?:item|entry)[\s/>])){0,100}+\?>))"
+)
 # A name or a date that has markup in it, within its entry. (At most fifty tags: a document may have thousands that do not end.)
 _OF_TEXT = re.compile(
     rb"<((?:[\w-]+:)?(?:author|creator|pubDate|date|published|updated|issued|modified|created))(?:\s[^<>]*+)?>"
@@ -211,6 +216,15 @@ def _is_of_another(data: bytes, start: int, end: int) -> bool:
     the entries between, with them."""
     another = data.find(b"<!--", start, end)
     return another >= 0 and ENTRY_END.search(data, start, another) is not None
+
+
+def with_instructions_as_text(document: Document) -> Document:
+    """Escape the beginning of each processing instruction that does not end within its entry (Use <?php echo). It would end with another
+    one, and take the entries between with it."""
+    if not 1 < document.markup.count(b"<?") <= _MOST_INSTRUCTIONS:  # one is that of the declaration
+        return document
+    data = outside_cdata(document.data, partial(_NO_INSTRUCTION.sub, b"&lt;"))
+    return document if data == document.data else document.changed(data, "endless-instruction")
 
 
 def with_usual_namespaces(document: Document) -> Document:
@@ -375,6 +389,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     without_cdata_in_text,
     with_ends_of_cdata,
     without_comments,
+    with_instructions_as_text,
     with_usual_namespaces,
     with_absolute_base,
     with_short_relations,

@@ -49,6 +49,7 @@ REPAIRED = {
     "doubled-cdata": "has text marked as CDATA twice",
     "endless-cdata": "has a CDATA section that never ends",
     "endless-comment": "has a comment that never ends",
+    "endless-instruction": "has a processing instruction that never ends",
     "unusual-namespaces": "writes its namespaces in an unusual way",
     "undeclared-entities": "uses entities that XML does not know",
     "stray-less-than": "has < in a text",

@@ -258,6 +258,17 @@ def test_a_less_than_sign_that_is_text(text: str, expected: str) -> None:
     assert [one.content for one in feed.items] == [expected, "Next"]
 
 
+def test_an_instruction_that_never_ends_is_text() -> None:
+    told = ["Use <?php echo $a;", "<? and <? ask?", "<?x it ends?>x ?>", "Last"]
+    for last in told[3], "Here ?>":
+        told[3] = last
+        items = [item(f"<description>{text}</description>", title=f"{n}") for n, text in enumerate(told)]
+        feed = parsed(rss(items))
+        assert [one.summary for one in feed.items] == [*told[:2], "x ?>", last]
+        assert feed.flaws == ("endless-instruction",)
+    assert parsed(rss(item("<description>Said <?x it ends?></description>"))).flaws == ()
+
+
 @pytest.mark.parametrize(
     "tag",
     [

@@ -169,7 +169,7 @@ _UNSOUND = [
     _SOUND.replace(b"A", b"\xe9t\xe9"), _SOUND.replace(b"utf-8", b"x-none"), _SOUND[:-30],
     b'{"version": "", "title": "t", "items": [{"id": "1", "url": "https://a.example/1", "title": "x"}, 3]}',
     _SOUND.replace(b"</title><link>", b"<link>"), _SOUND.replace(b"A", b"\xc3\xa9" * 99 + b"\xe9t\xe9"),
-    _SOUND.replace(b"</item>", b"<content:encoded>B</content:encoded></item>"),
+    _SOUND.replace(b"</item>", b"<content:encoded>B</content:encoded></item>"), _SOUND.replace(b"A", b"<?php A"),
 ]  # fmt: skip
 
 
