@@ -68,7 +68,7 @@ def look_up(application: Application, text: str) -> Subject | None:
         reading = archive.reading
         item = _item(application, reading, id, address)
         story = reading.story(item.story) if item.story else None
-        categories = application.policy.with_renamed(archive.upkeep).found(archive.upkeep).of(item.categories)
+        categories = application.policy.with_found(archive.upkeep).category_topics.of(item.categories)
         ids = application.stored_ids(archive)
         sources: dict[str | None, Source] = {ids[one.id]: one for one in application.settings.sources if one.id in ids}
         subject = Subject(item.title, item.summary, item, sources.get(item.source), categories)

@@ -38,6 +38,7 @@ class Policy(Struct, frozen=True):
     topic_titles: Mapping[str, str]
     renamed: Renamed = field(default_factory=Renamed)
     found_topics: frozenset[str] = frozenset()  # topics that come from places or categories, not from rules
+    category_topics: CategoryTopics = CategoryTopics()  # those of them that come from categories (`with_found`)
     at_home: Callable[[EditionItem], bool] = lambda item: False  # whether the article is at an address of its publisher
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
     overrides: OverrideIndex = field(default_factory=OverrideIndex)
@@ -72,15 +73,12 @@ class Policy(Struct, frozen=True):
         """Former ids of topics, whose addresses lead on to one of the file. No found topic has them."""
         return {old.id for old in self.renamed.ids if old.kind == "topic"}
 
-    def found(self, upkeep: Upkeep) -> CategoryTopics:
-        """The topics that the last survey found, without those that the file has or has taken over since: the words of these decide."""
-        topics, gone = last_survey(upkeep).topics, self.former_topics | (self.topic_titles.keys() - self.found_topics)
-        return replace(topics, ids={key: id for key, id in topics.ids.items() if id not in gone})
-
     def with_found(self, upkeep: Upkeep) -> Policy:
-        """The policy with the renamings of all edits so far and the topics of the last survey."""
-        policy = self.with_renamed(upkeep)
-        return policy.with_topics(policy.found(upkeep))
+        """The policy with the renamings of all edits so far and the topics of the last survey, without those that the file has or has taken
+        over since: the words of these decide."""
+        policy, topics = self.with_renamed(upkeep), last_survey(upkeep).topics
+        gone = policy.former_topics | (self.topic_titles.keys() - self.found_topics)
+        return policy.with_topics(replace(topics, ids={key: id for key, id in topics.ids.items() if id not in gone}))
 
     def with_topics(self, topics: CategoryTopics) -> Policy:
         """The policy with topics from categories. An item's topics come in this order: from rules, from categories, from places."""
@@ -95,6 +93,7 @@ class Policy(Struct, frozen=True):
         return replace(
             self,
             judge=judge,
+            category_topics=topics,
             topic_titles={**topics.titles, **self.topic_titles},
             found_topics=self.found_topics | (topics.titles.keys() - self.topic_titles.keys()),
         )
