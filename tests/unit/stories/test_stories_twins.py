@@ -142,6 +142,16 @@ def item(number: int, title: str, summary: str, lang: str = "en") -> Candidate:
                 "Slovakia's minister Marek Halasz resigned on Monday after reports of undeclared income.",
             ),
         ),
+        (  # a capital in a headline stands for itself, not for its country
+            (
+                "Russian drones hit flats in Kyiv overnight, killing two",
+                "A wave of drones struck a block of flats, killing two people.",
+            ),
+            (
+                "Russian drones hit flats in Kharkiv overnight, killing three",
+                "A wave of drones struck a block of flats, killing three people.",
+            ),
+        ),
         (  # a headline alone is enough, though a lead that we do not have might name the other
             ("Russian drones hit Odesa overnight, killing two", ""),
             (
@@ -309,6 +319,56 @@ def test_one_event_under_other_names_is_one_story(one: tuple[str, str], other: t
             (
                 "Prince Edward to apologise for labour ships on tour of Fiji",
                 "The prince will apologise next week for ships that carried labourers to plantations, the palace said.",
+            ),
+        ),
+        (  # a region and its country; a place of another country, and what both reports name, speak against neither
+            (
+                "Bus of Velmora Tours plunges into gorge in Kashmir, killing 38",
+                "The bus with tourists plunged into a gorge on Wednesday, a newspaper in Mumbai reported.",
+            ),
+            (
+                "Bus of Velmora Tours from Munich plunges into gorge in India, killing 38",
+                "The bus plunged into a gorge on Wednesday, a newspaper in Mumbai reported.",
+            ),
+        ),
+        (  # a city, and who leads its country
+            (
+                "Missile hits market in Kharkiv, killing 12 shoppers",
+                "The missile hit the market on Wednesday, when it was crowded.",
+            ),
+            (
+                "Missile hits market, killing 12 shoppers, Zelensky tells Germany",
+                "The missile hit the market on Wednesday, when it was crowded.",
+            ),
+        ),
+        (  # who leads a country, and the country, though another of its leaders is quoted
+            (
+                "Pezeshkian signals delay of vote on budget",
+                "The vote on the budget may be delayed until spring.",
+            ),
+            (
+                "Iran signals delay of vote on budget, Liechtenstein told",
+                "The vote on the budget may be delayed until spring, Araghchi said.",
+            ),
+        ),
+        (  # a country on the shore of a sea, and a country elsewhere
+            (
+                "Dozens drown as migrant boat sinks off Libya",
+                "The vessel capsized on Tuesday with 70 people aboard, the IOM said.",
+            ),
+            (
+                "Dozens drown as migrant boat sinks in Mediterranean, Norway says",
+                "The vessel capsized on Tuesday with 70 people aboard, the UN said.",
+            ),
+        ),
+        (  # who speaks of it is no place, and less than the rare name that both have
+            (
+                "Cyclone Velmora batters coast and floods villages, Modi says",
+                "The cyclone made landfall on Wednesday.",
+            ),
+            (
+                "Cyclone Velmora batters coast and floods villages, Starmer says",
+                "The cyclone made landfall on Wednesday.",
             ),
         ),
     ],
