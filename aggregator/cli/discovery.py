@@ -57,7 +57,8 @@ def given_url(text: str) -> str:
     with suppress(OSError, ValueError):  # too long for a name, or impossible in one
         if not has_scheme(url) and Path(text).is_file():
             raise UsageError(f"{text} is a file, not a web address; `aggregator import` takes lists of feeds (OPML)")
-    if host_of(with_scheme(url)) is None:
+    # A path has no host, whatever its first folder is called.
+    if url.startswith(("/", "~/")) or host_of(with_scheme(url)) is None:
         raise UsageError("this is no web address: one begins with http:// or https://, and names a host")
     return url
 

@@ -437,6 +437,8 @@ def test_what_is_no_feed_is_said_and_nothing_is_written(desk: Desk) -> None:
         ("http://", 2, "no web address"),
         ("http://[::1/", 2, "no web address"),
         ("javascript:alert(1)", 2, "no web address"),
+        ("/srv/lists/misspelt.opml", 2, "no web address"),  # a path; srv would be asked for
+        ("~/misspelt.xml", 2, "no web address"),
     ):
         for command in ("add", "try"):
             code, _, err = desk.run(command, address)
