@@ -57,6 +57,10 @@ def printed(template: str, **values: Any) -> str:
         told = language or force.settings.site.language
         return Markup() if told.lower().split("-")[0] == ENGLISH else Markup(' lang="{}"').format(told)
 
+    def named_by_editor(id: str) -> Markup:
+        """The attribute `lang` for the name of this section or topic, if the file has it; those of others are English, or an outlet's."""
+        return spoken() if any(rules.id == id for rules in force.settings.rules) else Markup()
+
     def tongue(story: StoryHead, text: str) -> Markup:
         """The attributes of a text of a story: its language (or else that of the site), and the direction that its letters have."""
         return _TONGUE[direction(text)] + spoken(story.lang)
@@ -78,6 +82,7 @@ def printed(template: str, **values: Any) -> str:
         today=times.now,
         stamp=stamp,
         spoken=spoken,
+        named_by_editor=named_by_editor,
         tongue=tongue,
         instant=datetime.fromisoformat,
         at=lambda seconds: datetime.fromtimestamp(seconds, UTC),

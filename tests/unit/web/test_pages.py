@@ -89,13 +89,25 @@ def test_names_of_outlets_that_run_from_right_to_left_stand_in_their_order(rooms
 
 def test_the_pages_own_words_are_english_whatever_the_site_is_in(rooms: Rooms) -> None:
     room = rooms(CONFIG.replace("language: en,", "language: de,"))
-    room.publish(item("Kanzler in China", lang=None), item("Chancellor visits Peru", "reuters", lang="en-GB"))
+    room.publish(
+        item("Kanzler in China: rare earths", lang=None), item("Chancellor visits Peru", "reuters", lang="en-GB")
+    )
     page = room.client.get("/latest").text
     assert '<html lang="en">' in page
     assert '<h2 dir="ltr" lang="de"><a href="/news/stories/' in page, "of unknown language: the site's"
     assert re.search(r'<h2 dir="ltr"><a [^>]+>Chancellor visits Peru', page)
     assert '<a class="name" href="/news/" lang="de">Test Wire</a>' in page
     assert ' lang="de">Asia-Pacific</a>' in page, "as feeds.yaml calls it"
+    assert '<h1><span lang="de">Asia-Pacific</span></h1>' in room.client.get("/sections/asia-pacific").text
+    assert re.search(r'<h1><a [^>]+ lang="de">Asia-Pacific</a>', room.client.get("/sections/asia-pacific/daily").text)
+    assert re.search(r'<h1><a [^>]+ lang="de">Asia-Pacific</a>', room.client.get("/sections/asia-pacific/2026-11").text)
+    topics = {address: room.client.get(address).text for address in ("/topics", "/topics/rare-earths", "/topics/china")}
+    assert '/topics/rare-earths" lang="de">Rare earths</a>' in topics["/topics"]
+    assert '<span lang="de">Rare earths</span>' in topics["/topics/rare-earths"]
+    assert "<h1>China</h1>" in topics["/topics/china"], "a country, which we name"
+    tags = page_of(room.client, "kanzler")
+    assert '/topics/china">China</a>' in tags
+    assert '/topics/rare-earths" lang="de">Rare earths</a>' in tags
 
 
 def test_a_page_names_its_one_address_and_what_it_is_about(client: FlaskClient) -> None:
