@@ -351,14 +351,44 @@ def test_one_event_under_other_names_is_one_story(one: tuple[str, str], other: t
                 "The vote on the budget may be delayed until spring, Araghchi said.",
             ),
         ),
-        (  # a country on the shore of a sea, and a country elsewhere
+        (  # a country on the shore of a sea; one elsewhere and one that only a lead names speak against neither
             (
                 "Dozens drown as migrant boat sinks off Libya",
                 "The vessel capsized on Tuesday with 70 people aboard, the IOM said.",
             ),
             (
                 "Dozens drown as migrant boat sinks in Mediterranean, Norway says",
-                "The vessel capsized on Tuesday with 70 people aboard, the UN said.",
+                "The vessel capsized on Tuesday with 70 people aboard, Malta told the UN.",
+            ),
+        ),
+        (  # a country, and a place in it, wherever the first report was printed
+            (
+                "Bus with tourists plunges into gorge in India, killing 38",
+                "The bus plunged into a gorge on Wednesday, a newspaper in Munich reported.",
+            ),
+            (
+                "Bus with tourists from Norway plunges into gorge in Kashmir, killing 38",
+                "The bus plunged into a gorge on Wednesday.",
+            ),
+        ),
+        (  # a country of which only one report names a place: the other names its leader
+            (
+                "Bus with tourists plunges into gorge in India, killing 38",
+                "The bus plunged into a gorge in Kerala on Wednesday.",
+            ),
+            (
+                "Bus with tourists plunges into gorge, killing 38, Modi tells Germany",
+                "The bus plunged into a gorge on Wednesday.",
+            ),
+        ),
+        (  # or the same place
+            (
+                "Bus with tourists plunges into gorge in India, killing 38",
+                "The bus plunged into a gorge in Kerala on Wednesday.",
+            ),
+            (
+                "Bus with tourists from Norway plunges into gorge in Kerala, killing 38",
+                "The bus plunged into a gorge on Wednesday.",
             ),
         ),
         (  # who speaks of it is no place, and less than the rare name that both have
