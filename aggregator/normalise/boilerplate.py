@@ -231,8 +231,9 @@ _COUNTING = 1000  # characters at the end in which they are searched
 _MEASURES = re.compile(r"(?:<span>[^<]{0,200}</span>)?<span>\d{1,5}×\d{1,5} [\d.]+ [KM]B</span>")
 
 
-def without_boilerplate(text: str) -> str:
-    """Plain text without boilerplate at its beginning and end, and without calls to subscribe."""
+def without_boilerplate(text: str, keeps_more: bool = False) -> str:
+    """Plain text without boilerplate at its beginning and end, and without calls to subscribe. `keeps_more`: words that only lead
+    to the article ("Read more about the treaty") stay."""
     text = text.removeprefix(_NO_FULL_TEXT).lstrip()
     if any(map(text[:_HEAD].lower().__contains__, ("browser", "web page", "webpage"))):
         text = (_IN_BROWSER.sub("", text[:_HEAD], count=1) + text[_HEAD:]).rstrip()
@@ -252,7 +253,7 @@ def without_boilerplate(text: str) -> str:
         text = _POSTED.sub("", text)
     if any(map(tail.lower().__contains__, _NOTES)):
         text = _NOTE.sub("", text).rstrip()
-    if any(map(tail[-_MORE_TAIL:].lower().__contains__, _LEADING_ON)):
+    if not keeps_more and any(map(tail[-_MORE_TAIL:].lower().__contains__, _LEADING_ON)):
         text = _without_more(_LINKED.sub("", text).rstrip())
     if "Related" in tail:
         text = _RELATED.sub("", text)

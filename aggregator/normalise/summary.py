@@ -103,6 +103,7 @@ def title_from(summary: str, content: str) -> str:
     part, line = next(filter(itemgetter(1), parts), ("", ""))
     heading = _HEADING.search(part)
     headed = heading is not None and not plain_of_safe(part[: heading.start()])
+    line = line if summary else without_boilerplate(line, keeps_more=True)
     told, rest = _NO_WORDS.sub("", line).strip(), summary.removeprefix(line).lstrip(" .")
     ends = line[-1:] not in ":,;-–—：，、；،؛" and not rest[:1].islower()
     heads = not summary or (ends and summary.startswith(line)) or headed

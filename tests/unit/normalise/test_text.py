@@ -644,6 +644,9 @@ def test_a_link_around_a_count_keeps_its_end(html: str) -> None:
         ),
         ("<p><a href='/1'>Read more about the treaty</a></p>", "Read more about the treaty", ""),
         ("<p><a href='/1'>Read more</a></p>", "", ""),
+        ("[contains quote post or other embedded content]", "", ""),
+        ("<p>Hosted on Acast. See acast.com/privacy for more information.</p>", "", ""),
+        ("<p>The post <a href='/1'>Frost</a> appeared first on <a href='/'>The News</a>.</p>", "", ""),
         (
             "<h2>Twelve states sign a treaty</h2><p>It was late. It rained.</p>",
             "Twelve states sign a treaty",
