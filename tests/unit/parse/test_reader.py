@@ -1272,6 +1272,17 @@ def test_who_wrote_an_item_is_read_alike(title: str, end: str) -> None:
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_the_language_of_a_feed_is_none_that_an_item_names(title: str, end: str) -> None:
+    """An item that names none may be in another one, which is recognised, or the editor says it of the source."""
+    written = f'<title type="html">{escape(title)}</title>'
+    entries = f"<entry><id>1</id>{written}</entry><entry xml:lang='de'><id>2</id>{written}</entry>"
+    bodies = atom(f"{entries}{end}"), rss([item(title=title), item(title=title), end])
+    feeds = [parse(re.sub(rb"<(feed|rss) ", rb'<\1 xml:lang="fr" ', body), None, URL) for body in bodies]
+    assert [[one.language for one in feed.items] for feed in feeds] == [[None, "de"], [None, None]]
+    assert {feed.channel.language for feed in feeds} == {"fr"}
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_elements_of_an_unknown_module_are_none_of_the_item(title: str, end: str) -> None:
     """Those that came first were taken, if the fast parser read the document."""
     module = "<x:title>Other</x:title><x:description>Other</x:description>"
