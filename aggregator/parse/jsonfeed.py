@@ -2,8 +2,8 @@
 are skipped.
 
 orjson decodes it; if that fails, Python's own decoder is used, which accepts what some feeds contain (NaN, Infinity, huge numbers). What
-templates do to JSON is mended: commas too many or missing between objects, escapes that JSON does not know, quotes within texts. Of a
-document that breaks off the complete items are kept.
+templates do to JSON is mended: commas too many or missing between objects, escapes that JSON does not know, quotes within texts, signs
+between values that nobody sees. Of a document that breaks off the complete items are kept.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ from aggregator.parse.fields import as_meant, in_lines, person, size
 
 _MOST = 10 * MAX_ENTRIES  # millions, which may be of one character each, would take many seconds
 _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
+_BLANKS = "\0-\x08\x0b\x0c\x0e-\x1f\x7f\xa0\u200b\u2028\u2029\u3000\ufeff"  # no white space of JSON
 # A string, also one that does not end; commas that nothing stands before; one that nothing follows; the end of an object without the
-# comma behind it.
-_MISTAKE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[{](?:\s*+,)++|,(?=\s*+[,\]}])|\}(?=\s*+\{)', re.DOTALL)
+# comma behind it; signs between values that nobody sees.
+_MISTAKE = re.compile(
+    r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[{](?:\s*+,)++|,(?=\s*+[,\]}])|\}(?=\s*+\{)' rf"|[{_BLANKS}]++", re.DOTALL
+)
 _PLAIN = r"(?:-?\d[\d.eE+-]*+|true|false|null|NaN|-?Infinity)"  # beside a string in a list: ["a", 1]
 # A string, also one that does not end. It ends at a quote behind which JSON may go on: one within a text stands before other words.
 _BEHIND_COMMA = rf'(?:{_PLAIN}\s*+,\s*+)*+(?:[,"\[{{}}\]]|{_PLAIN}\s*+(?:\]\s*+[,}}\]]|\]?\s*+\Z))'
@@ -93,7 +96,7 @@ def _loads(data: bytes) -> tuple[object, tuple[str, ...]]:
     with suppress(ValueError):
         return _decoded(text)
     for quotes in (False, True):
-        mended = _MISTAKE.sub(_mended, _STRING.sub(_with_quotes_escaped, text) if quotes else text)
+        mended = _MISTAKE.sub(_mended, _STRING.sub(_with_quotes_escaped, text) if quotes else text).strip()
         with suppress(ValueError):
             value, flaws = _decoded(mended)
             return value, (MALFORMED, *flaws)
@@ -116,6 +119,8 @@ def _mended(found: re.Match[str]) -> str:
     mistake = found[0]
     if mistake[0] in ",[{":
         return mistake[0].strip(",")
+    if mistake[0] not in '"}':
+        return " "
     if mistake == "}":
         return "},"
     return _ESCAPE.sub(_escaped, mistake)

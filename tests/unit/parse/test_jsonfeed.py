@@ -178,6 +178,15 @@ def test_what_json_does_not_allow_costs_nothing_else() -> None:
     assert feed.items[0].enclosures == (Enclosure("/a", None, 5),)
 
 
+@pytest.mark.parametrize("sign", ["\0", "\x01", "\x0c", "\xa0", "\ufeff", "\u200b", "\u2028"])
+@pytest.mark.parametrize("ends", ["", ","])
+def test_signs_that_nobody_sees_between_values_cost_no_items(sign: str, ends: str) -> None:
+    items = f'{{{sign}"id": {sign}"1", "title": "A{sign}B"{ends}}},{sign}{{"id"{sign}:"2"}}{sign}'
+    feed = parse(f'{{{sign}"version": "{VERSION}", "items":{sign}[{items}]}}{sign}'.encode(), None, URL)
+    assert [(one.guid, one.title) for one in feed.items] == [("1", f"A{sign}B"), ("2", None)]
+    assert feed.flaws == ("malformed",)
+
+
 @pytest.mark.parametrize(
     ("second", "title"),
     [
