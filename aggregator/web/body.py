@@ -35,6 +35,10 @@ _LAST_HEADING = re.compile(r"<h([2-6])>[^<]*(?:<(?!/?h[2-6]\b)[^<]*)*</h\1>\s*\Z
 _TAIL = 600  # characters at the end in which headings are searched
 _OPENING = re.compile(r"\s*<(p|h[2-6])>((?:(?!<\1[ >]).)*?)</\1>", re.DOTALL)
 """Not one with another of its kind inside, whose end would be taken for its own."""
+_FIRST_LINE = re.compile(
+    rf"\s*+((?:<p>)?)(?:<br>|\s)*+((?:[^<]|<(a|span|em|strong|b|i)\b{_ATTRIBUTES}>[^<]*</\3>){{1,500}}+)<br>(?:<br>|\s)*+"
+)
+"""Of a text or its first paragraph, before a <br>."""
 _BREAKS = re.compile(r"\A(?:\s|<br>)++")
 _BEGIN, _END = 80, 40  # letters of the summary that are searched in the text
 _SKIPPED = 300  # letters of the text that the summary may leave out
@@ -53,7 +57,7 @@ def standfirst_and_body(
 
     - A text that only repeats the headline, the summary or both is no body, unless it has films, captioned pictures, lists, headings or
       the like. (Posts without title begin with their headline.)
-    - A first paragraph or heading that repeats the summary or the headline is omitted.
+    - A first paragraph or heading that repeats the summary or the headline is omitted, as is a first line that repeats the headline.
     - If the summary is an excerpt from the beginning of the text, there is no standfirst.
     - Images are removed, because pages load nothing from elsewhere; those with a caption become links.
     - A heading at the end whose pictures or forms are not shown is omitted, with the headings that it stands under. Other headings there
@@ -75,7 +79,7 @@ def standfirst_and_body(
     for _ in range(3):  # up to three levels of nesting: a link in a paragraph in a figure
         content = _EMPTY.sub(lambda tag: "" if tag[1] else tag[3], content)  # blanks stay: they separate words
     whole = content = _without_outer_breaks(content)
-    content = _without_opening(content, headline)
+    content = _without_first_line(_without_opening(content, headline), headline)
     below = _without_opening(content, said)
     if "<figcaption" not in below and not any(map(str.isalnum, without_boilerplate(plain_of_safe(below)))):
         return summary, None
@@ -97,6 +101,12 @@ def _without_opening(content: str, said: str) -> str:
     """The same string unless its first paragraph or heading says only this, folded."""
     first = _OPENING.match(content) if said else None
     return content[first.end() :].lstrip() if first and fold(plain_of_safe(first[2])) == said else content
+
+
+def _without_first_line(content: str, said: str) -> str:
+    """The same for its first line."""
+    first = _FIRST_LINE.match(content) if said else None
+    return first[1] + content[first.end() :] if first and fold(plain_of_safe(first[2])) == said else content
 
 
 def _without_last_headings(content: str) -> str:

@@ -484,6 +484,11 @@ def test_a_table_that_is_too_wide_can_be_scrolled_by_keyboard() -> None:
 def test_what_a_body_repeats_is_told_once() -> None:
     assert standfirst_and_body("One. Two.", "<p>One.</p><p>Two.</p>") == ("One. Two.", None)
     assert standfirst_and_body("Two.", "One<br>Two.", "One") == ("Two.", None), "a post without title"
+    for text in ("<p>One<br>Two. Three.</p>", "One<br><br>Two. Three.", "<p><br><b>One</b> <br>Two. Three.</p>"):
+        shown = "<p>Two. Three.</p>" if "<p>" in text else "Two. Three."
+        assert standfirst_and_body("Two.", text, "One") == ("", shown), "a longer one"
+    for text in ("<p>One <a>day</a><br>Two.</p>", "<p><b>One<br>Two.</b></p>", "<p>One, Two.</p>"):
+        assert standfirst_and_body("", text, "One") == ("", text)
     assert standfirst_and_body("One. Two.", "") == ("One. Two.", None)
     assert standfirst_and_body("One & two.", "<p>One &amp; two.</p>\n<p>Three.</p>") == (
         "One & two.",
