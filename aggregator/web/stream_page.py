@@ -67,7 +67,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         canonical=None if after or best or number > 1 else stream.address + stream.query,
         feeds=feeds_of(path, stream.query),
         heading=heading(force, query),
-        narrowed=[*narrowings(force, query, request.args), *filter(None, [searched(query)])],
+        narrowed=[*filter(None, [searched(query)]), *narrowings(force, query, request.args)],
         wider=wider(force, query),
         called=called(lib, query),
         health=health,

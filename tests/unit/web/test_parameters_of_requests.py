@@ -511,6 +511,13 @@ def test_a_stream_is_called_by_what_narrows_it(client: FlaskClient, address: str
         assert all(head and part in head[1] for head in heads), part
 
 
+def test_a_page_names_the_words_of_a_search_first(client: FlaskClient) -> None:
+    """A tab of the browser shows no more than the beginning of its title."""
+    page = client.get("/search?since=7d&min_publishers=2&q=frigate").text
+    assert "<title>Search – frigate, 2 outlets or more, last 7d – Test Wire</title>" in page
+    assert "<h1>Search <small>frigate, 2 outlets or more, last 7d</small></h1>" in page
+
+
 def test_a_search_within_a_search_keeps_what_narrows_it(client: FlaskClient) -> None:
     kept = {
         "since": "2026-10-01", "until": "2026-11-30", "min_publishers": "4", "primary": "1", "view": "items", "limit": "7",
