@@ -75,6 +75,7 @@ class Polling:
         # begun.
         self._held: dict[str, _Claim] = {}
         self._unsure: set[str] = set()  # ids of sources that a claim may have leased although it failed
+        self._refused: set[str] = set()  # steps of a tick that failed when they were last tried
         self._renewed = shared.clock()  # when the leases of polls in progress were last renewed
         # sources whose results could not be stored, as long as no later poll of them is known
         self._unstored: set[str] = set()
@@ -84,9 +85,9 @@ class Polling:
 
     async def tick(self) -> None:
         """Clean up and start polls of the sources that are due. For a worker without a queue (SQLite)."""
-        if await self.maintain() and await self.correct_times():
+        if await self.maintain() and await self.correct_times() and not self._paused():
             for _ in range(CLAIMS):
-                claim = await self._asked(asyncio.to_thread(self._claim_due))
+                claim = await self._asked(asyncio.to_thread(self._claim_due), "claim")
                 if claim and claim.states:
                     task = asyncio.create_task(self._poll(claim))
                     self._polls.add(task)
@@ -128,14 +129,18 @@ class Polling:
         if not claim.cancelled() and (claimed := claim.result()):
             claimed.leases = "owed"
 
-    async def _asked(self, asking: Awaitable[T]) -> T | None:
-        """The answer of the store; None if it cannot be used."""
+    async def _asked(self, asking: Awaitable[T], step: str = "maintain") -> T | None:
+        """The answer of the store; None if it cannot be used. A nearly full disk may have room for one `step` of a tick and none for
+        another: the store has recovered when each that failed is done."""
         try:
             found = await asking
         except Exception as error:  # noqa: BLE001 (the next tick comes; reported as a problem)
+            self._refused.add(step)
             self._failed("store", error)
             return None
-        self._troubles.recovered("store")
+        self._refused.discard(step)
+        if not self._refused:
+            self._troubles.recovered("store")
         return found
 
     def _maintain(self) -> bool:
@@ -190,9 +195,12 @@ class Polling:
             raise
         return claims
 
+    def _paused(self) -> bool:
+        return time.monotonic() < self._resume
+
     def _claim(self, tools: Tools, ids: Collection[str], limit: int) -> list[SourceState]:
         """Claim sources that are due."""
-        if time.monotonic() < self._resume:
+        if self._paused():
             return []
         sources, now = tools.archive.sources, self._clock()
         return claim_as_configured(sources, tools.sources, self._owner, now, limit=limit, ids=ids)

@@ -454,6 +454,25 @@ async def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
     assert worker.archive.sources.owners() == []
 
 
+async def test_f5_a_disk_with_room_for_a_note_and_none_for_leases_is_told_once(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log of a service that stays on a full disk must not grow with each tick."""
+    caplog.set_level(logging.INFO, "aggregator.worker.troubles")
+    told = "store: a.db: the disk is full"
+    with monkeypatch.context() as broken:
+        broken.setattr(worker.archive.sources, "claim", Mock(side_effect=StoreFull("a.db: the disk is full")))
+        for _ in range(3):
+            await worker.tick()
+            assert worker.shown == told
+        worker.polling._resume = math.inf  # nor does a pause, in which nothing is claimed, mean that there is room
+        await worker.tick()
+        assert (worker.shown, caplog.messages) == (told, [told])
+    worker.polling._resume = 0.0
+    assert await worker.tick() == 3
+    assert (worker.shown, caplog.messages[1:]) == ("", ["store: recovered"])
+
+
 NO_READER = NoReader("no process that reads documents starts here: …")
 
 
