@@ -16,7 +16,7 @@ from aggregator.stories.decision import Grouping, Join
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.grouping import group
 from aggregator.stories.groups import Groups
-from aggregator.stories.linkage import Linkage
+from aggregator.stories.linkage import SHOWN, Linkage
 from aggregator.stories.marks import Marks
 from aggregator.stories.memory import Memory
 from aggregator.stories.tuning import TUNING
@@ -1057,6 +1057,17 @@ def test_the_words_that_a_report_shares_are_those_with_the_most_similar_one_of_i
     assert len(memory.stories()) == 1
     (join,) = (join for join in joins if join.item == batch[2].item)
     assert {"shaft", "drill", "trap"} <= set(join.shared)
+
+
+def test_a_report_of_a_long_story_is_compared_with_its_other_reports_alone() -> None:
+    """The first and last ones stand for it: compared with themselves as well, these would seem less like it than those between."""
+    own = [f"{one}{other}" for one in ("harb", "mint", "frig", "tarl") for other in ("ado", "elo", "imu")]
+    batch = [item(f"{SALT[0]}, {word} reports", "", f"Outlet {n}", NOON + n) for n, word in enumerate(own)]
+    memory, joins = told(batch)
+    assert len(memory.stories()) == 1
+    scores = [join.score for join in joins if join.reason != "founder"]
+    assert len(scores) == len(own) - 1 > SHOWN
+    assert scores == pytest.approx([scores[0]] * len(scores))
 
 
 @pytest.mark.parametrize("batches", ["before", "together", "after"])
