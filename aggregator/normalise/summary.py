@@ -26,7 +26,7 @@ _TOLD = 60  # if removing links leaves fewer characters (or less than half), the
 _SENTENCE_END = re.compile(
     r"(?:\.(?<!(?<![\w'’&])[^\W\d_\u3040-\ud7a3]\.)(?<!\b(?:Mr|Ms|Dr|St|Lt|vs)\.)(?<!\b(?:Mrs|Gen|Sen|Rep|Gov|Rev)\.)(?<!\s\d\.)(?<!\s\d\d\.)"
     r"(?!(?:(?<=\b(?:No|Nr)\.)|(?<=\b(?:Art|Jan|Feb|Mar|Apr|Aug|Sep|Oct|Nov|Dec)\.)|(?<=\bSept\.))\s\d)|[!?।۔؟։።။។])"
-    r"(?:[\"'”’“»)\]]|\s»)?(?=\s)|[。！？][」』”’）]?"
+    r"(?:\s»(?=\s|\Z)|[\"'”’“»)\]]?(?=\s))|[。！？][」』”’）]?"
 )
 
 

@@ -694,8 +694,9 @@ def test_a_post_is_headed_by_what_its_summary_leaves_out(text: str, title: str, 
 )
 def test_a_post_is_headed_by_its_whole_first_sentence(sentence: str, rest: str) -> None:
     """It ended at a date or the number of a point, and its last quotation mark stood alone before the summary."""
-    post = one(f"{sentence} {rest}", title="")
+    post, alone = one(f"{sentence} {rest}", title=""), one(sentence, title="")
     assert (post.title, post.summary) == (sentence, rest)
+    assert (alone.title, alone.summary) == (sentence, "")
 
 
 def test_the_first_line_of_a_post_is_whole_where_the_feed_breaks_off_what_follows() -> None:
