@@ -265,3 +265,41 @@ def test_a_poll_that_is_under_way_does_not_undo_an_edit(room: Newsroom, more: st
         [one.id for one in sources.claim("us", at, timedelta(minutes=5))] for at in (room.now, kyodo.next_poll)
     )
     assert list(claimable) == [[], ["kyodo"]], "nor at once"
+
+
+WIRE = (
+    "GENEVA (Reuters) - The ferry that sank off the harbour at dawn had been inspected in spring, officials said on Tuesday after a first "
+    "look at what was left of it, and they asked for more time."
+)
+FERRY = item("Ferry sinks off the harbour of Lumio", summary=WIRE)
+PRINTED = item("Ferry sinks off the harbour of Lumio", "reuters", age=timedelta(), summary=WIRE)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "listed"),
+    [
+        (
+            CONFIG.replace("topics:", "topics:\n  - {id: carmakers, words: [automakers]}"),
+            "topic=carmakers",
+            [("Kyodo", NEWS[1].title)],
+        ),
+        (
+            CONFIG.replace("publishers:", "publishers:\n  - {name: Reuters News, aliases: [Reuters]}"),
+            "q=ferry",
+            [("Reuters News", PRINTED.title), ("BBC", FERRY.title)],
+        ),
+        (f'{CONFIG}stories: {{hide: ["{PRINTED.url}"]}}\n', "q=ferry", [("BBC", FERRY.title)]),
+    ],
+)
+def test_what_an_edit_changes_of_an_item_alone_is_stored_though_its_story_stays(
+    room: Newsroom, text: str, asked: str, listed: list[tuple[str, str]]
+) -> None:
+    """Of three reports only one tells of the new topic; and who copies an agency's text is none of the outlets that tell the story."""
+    room.publish(FERRY)
+    room.publish(PRINTED, live=True)
+    story = NEWS[0].title if asked.startswith("topic") else FERRY.title
+    before = room.stories()[story]
+    room.edit(text)
+    assert structs.replace(room.stories()[story], epoch="") == structs.replace(before, epoch="")
+    rows = room.client.get(f"/api/v1/items?{asked}").get_json()["items"]
+    assert [(row["publisher"], row["title"]) for row in rows] == listed
