@@ -19,6 +19,7 @@ from aggregator.stories.similarity import (
     FEW,
     KEPT,
     LEAST,
+    SHORT,
     TELLING,
     Neighbourhood,
     among,
@@ -34,6 +35,7 @@ Pair = tuple[int, int]
 
 TOGETHER = 1 << 16  # pairs that are scored at a time, which limits memory: for a million at once it was 650 MB more
 KIN = 0.05  # pairs with a lower probability do not count as similar in `Comparison.kin`
+SILENT = 1e-9  # the probability of pairs that say nothing (see `Comparison.silent`): no more than 0, but told from it
 _WEIGHT, _NATIONS, _FIGURES = ([name for name, _ in EVIDENCE].index(name) for name in ("weight", "nations", "figures"))
 
 
@@ -156,6 +158,14 @@ class Comparison:
             unnamed = spelled & (rows[:, _FIGURES] == 0)
             likely = np.where(unnamed, np.minimum(likely, TUNING.unnamed), likely)
             found[worth] = np.where(self._column(a, b, same), 0.0, np.maximum(likely - penalty, 0.0))
+        found[~worth & self._brief(one, other)] = SILENT
+        return found
+
+    def _brief(self, one: Ints, other: Ints) -> Bools:
+        """Pairs of hardly more than headlines, in one language, of two outlets."""
+        length, lang, publisher = np.diff(self._vectors.words.start), self._vectors.lang, self._publisher
+        brief = np.maximum(length[one], length[other]) < SHORT
+        found: Bools = brief & (lang[one] == lang[other]) & (publisher[one] != publisher[other])
         return found
 
     def _naming(self, rows: Ints) -> Naming:
@@ -266,6 +276,12 @@ class Comparison:
         except KeyError:
             self.score_all(pairs)
         return [self._probability[pair] for pair in pairs]
+
+    def silent(self, one: Sequence[int], other: Sequence[int]) -> float:
+        """The share of the pairs between these items that were scored and say nothing: two outlets' headlines with hardly a word in common.
+        Each has but a few words for an event, and its own."""
+        pairs = [(a, b) if a < b else (b, a) for a in one for b in other]
+        return sum(self._probability.get(pair) == SILENT for pair in pairs) / len(pairs)
 
     def words(self, item: int) -> dict[int, bool]:
         """The significant words of an item (`word_id`) → whether the word is in its headline."""

@@ -91,7 +91,7 @@ class Groups:
         """Unite similar groups, after `tie`."""
         edges = {self._groups(pair) for pair in self.compared.likely()}
         self._prefetch(edges)
-        linkage = Linkage(self.members, self.compared.scores, TUNING.best_share, self._agree)
+        linkage = Linkage(self.members, self.compared.scores, TUNING.best_share, self._agree, self.silence)
         for kept, absorbed in linkage.unite(sorted(edges), TUNING.min_link_new):
             self._union(kept, absorbed)
             if absorbed < self.old:
@@ -131,6 +131,16 @@ class Groups:
         before = min(self.items[item].at for item in (*one, *other)) - TUNING.new_before
         kin = max(self.compared.kin(item, before) for item in (*one, *other))
         return min(most, TUNING.min_link_new + TUNING.kin_share * kin)
+
+    def silence(self, one: Sequence[int], other: Sequence[int], best: float) -> float:
+        """What pairs that say nothing add to the mean of two groups: nothing, unless many outlets report one of them, both lie within a
+        day, and the best pair can unite two items. Of an event that many tell in headlines alone most pairs have hardly a word in common,
+        though each headline is like some others. (Between a few reports two headlines alike would be enough.)"""
+        one, other = shown(one), shown(other)
+        outlets = max(len({self.items[item].publisher for item in group}) for group in (one, other))
+        if best <= TUNING.few_words or outlets < TUNING.many or not self._within_a_day(one, other):
+            return 0.0
+        return TUNING.silent * self.compared.silent(one, other)
 
     def _within_a_day(self, one: Sequence[int], other: Sequence[int]) -> bool:
         at = [self.items[item].at for item in (*one, *other)]

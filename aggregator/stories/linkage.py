@@ -14,8 +14,8 @@ class Linkage:
     """Groups of items and the links between them. A link is `best` × (score of the best pair) + (1 − `best`) × (mean score of all
     pairs).
 
-    `scores` returns the scores, in 0…1, of each item of one group with each item of another, row by row. Two groups are united if
-    `agree(one, other, link)` is true.
+    `scores` returns the scores, in 0…1, of each item of one group with each item of another, row by row. `more(one, other, best)`,
+    where `best` is the highest, is added to their mean. Two groups are united if `agree(one, other, link)` is true.
     """
 
     def __init__(
@@ -24,8 +24,10 @@ class Linkage:
         scores: Callable[[Sequence[int], Sequence[int]], Sequence[float]],
         best: float,
         agree: Callable[[Group, Group, float], bool] = lambda one, other, link: True,
+        more: Callable[[Sequence[int], Sequence[int], float], float] = lambda one, other, best: 0.0,
     ) -> None:
         self._agree = agree
+        self._more = more
         self._groups = list(groups)
         self._scores = scores
         self._best = best
@@ -63,11 +65,12 @@ class Linkage:
         if items:
             self._scores(shown(one), items)
 
-    def link(self, pair: tuple[float, float]) -> float:
-        return self._best * pair[0] + (1 - self._best) * pair[1]
+    def link(self, one: Sequence[int], other: Sequence[int], pair: tuple[float, float]) -> float:
+        """The link between two groups; `pair`: as by `compare`."""
+        return self._best * pair[0] + (1 - self._best) * (pair[1] + self._more(one, other, pair[0]))
 
     def _offer(self, a: int, b: int, pair: tuple[float, float], least: float) -> None:
-        link = self.link(pair)
+        link = self.link(self._groups[a], self._groups[b], pair)
         if link >= least:
             low, high = (a, b) if a < b else (b, a)
             heappush(self._heap, (-link, low, high, self._version[low], self._version[high]))
@@ -88,9 +91,10 @@ class Linkage:
             pair = max(best_a, best_b), (size_a * mean_a + size_b * mean_b) / (size_a + size_b)
             pairs[a][c] = pairs[c][a] = pair
             pairs[c].pop(b, None)
-            self._offer(a, c, pair, least)
         pairs[b] = {}
         groups[a] = groups[a] + groups[b]
+        for c in beside:
+            self._offer(a, c, pairs[a][c], least)
 
 
 def shown(items: Sequence[int]) -> Sequence[int]:

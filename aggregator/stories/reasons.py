@@ -30,7 +30,7 @@ class _Reasons:
         self.context = groups.context
         self.compared = groups.compared
         self.words = groups.marks.words
-        self.linkage = Linkage((), self.compared.scores, TUNING.best_share)
+        self.linkage = Linkage((), self.compared.scores, TUNING.best_share, more=groups.silence)
         self.mark = cache(lambda one, other: groups.mark(groups.members[one], groups.members[other]))
 
     def joins(self) -> Iterable[Join]:
@@ -71,7 +71,7 @@ class _Reasons:
 
     def _link(self, one: Sequence[int], others: Sequence[int]) -> float:
         """The link between two groups, in 0…1."""
-        return self.linkage.link(self.linkage.compare(one, others))
+        return self.linkage.link(one, others, self.linkage.compare(one, others))
 
     def _nearest(self, item: int, others: Sequence[int]) -> int:
         """The item of `others` that most likely reports the same event."""

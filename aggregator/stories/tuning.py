@@ -25,6 +25,7 @@ class Tuning(Struct, frozen=True):
     some: int = 2  # publishers
     many: int = 3  # publishers
     new_before: int = DAY // 4  # seconds; earlier news are those published at least so long before the first report
+    silent: float = 0.3  # what a pair that says nothing counts for (see `Groups.silence`)
     best_share: float = 0.2  # weight of the best pair in the link between groups; the rest is the mean over all pairs
     min_probability: float = 0.2  # groups are compared only if a pair between them has at least this probability
     # Upper limit for pairs that share only two words, or little but names. It is below `min_link`, so such a pair alone unites nothing.

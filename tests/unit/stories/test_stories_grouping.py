@@ -492,13 +492,76 @@ def test_what_is_new_and_told_by_several_is_one_event(
         for n, ((title, lead), outlet) in enumerate(zip(CRASH, outlets, strict=True))
     ]
     angle = item(
-        "Tourists among dead in Tarvel coach plunge", "It was on its way to a campsite.", "Wire", NOON + hours * HOUR
+        "Tourists among dead in Tarvel coach plunge",
+        "It was on its way to a campsite by the lake with guests from Denmark who had come to swim, sail, hike, climb and camp.",
+        "Wire",
+        NOON + hours * HOUR,
     )
     warned = item(
         "Bus nearly falls off overpass near Tarvel", "A coach hit the barrier in the suburb.", "Echo", NOON - 2 * DAY
     )
     memory, _ = told([*news, angle, *([warned] if earlier else [])])
     assert len(memory.stories()) == stories
+
+
+FERRY = (
+    "Ferry capsizes off Velmora, dozens missing",
+    "Dozens missing after ferry capsizes off Velmora coast",
+    "Velmora ferry capsizes with 200 aboard",
+    "At least 40 missing as ferry capsizes near Velmora",
+    "Overloaded ferry sank within minutes off Velmora, survivors say",
+)
+MARCH = "Thousands marched through the old town with drums, flags and paper lanterns on Tuesday evening, and students blocked two bridges."
+
+
+@pytest.mark.parametrize(
+    ("headline", "lead", "outlets", "hours", "joins"),
+    [
+        ("Overloaded ship sank within minutes, survivors say", "", 5, 2, True),
+        ("Overloaded ship sank within minutes, survivors say", "", 2, 2, False),
+        ("Overloaded ship sank within minutes, survivors say", "", 5, 25, False),
+        ("Overloaded ship sank within minutes, survivors say", MARCH, 5, 2, False),
+    ],
+    ids=["many tell it", "two tell it", "the next day", "a report has other words to say it in"],
+)
+def test_headlines_of_what_many_tell_need_not_be_like_most_of_the_others(
+    headline: str, lead: str, outlets: int, hours: int, joins: bool
+) -> None:
+    """It is like one of them, and has hardly a word in common with the rest, as most headlines of one event."""
+    names = ("Post", "Globe", "Herald", "Argus", "Echo")
+    news = [item(title, publisher=names[n % outlets], at=NOON + n * 600) for n, title in enumerate(FERRY)]
+    late = item(headline, lead, "Wire", NOON + hours * HOUR)
+    memory, found = told(news, [late])
+    assert len({memory.story(one.item) for one in news}) == 1
+    assert (memory.story(late.item) == news[0].item) == joins
+    assert not joins or found[-1].score >= TUNING.min_link_new, "the reason says how alike they are"
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Petrenko dismisses coach of football team",  # his name, and a word of one report
+        "Petrenko visits Paris for talks on security",
+        "Novak to fire intelligence agency chief",
+        "Spy chief warns of sabotage at ports",
+    ],
+)
+def test_what_else_is_told_of_one_person_does_not_join_what_many_tell(headline: str) -> None:
+    """Two words in common are too few to unite two headlines, and the others have hardly one."""
+    told_of = (
+        "Petrenko seeks to fire spy agency chief",
+        "Prime minister Petrenko moves to fire domestic intelligence chief",
+        "Petrenko says he will dismiss head of internal security agency",
+        "Petrenko to fire intelligence agency chief",
+    )
+    outlets = ("Post", "Globe", "Herald", "Argus")
+    news = [
+        item(title, publisher=outlet, at=NOON + n * 600)
+        for n, (title, outlet) in enumerate(zip(told_of, outlets, strict=True))
+    ]
+    late = item(headline, publisher="Wire", at=NOON + 2 * HOUR)
+    memory, _ = told(news, [late])
+    assert memory.story(late.item) == late.item
 
 
 VOTE = (
@@ -642,9 +705,12 @@ def test_the_most_similar_groups_unite_first_by_the_links_that_they_have_then(se
         strengths.extend([link] * agrees)
         return agrees
 
+    def more(one: Sequence[int], other: Sequence[int], highest: float) -> float:
+        return min(len(one), len(other)) / 50 * (highest > 0.5)
+
     def link(one: list[int], other: list[int]) -> float:
         found = scores(one, other)
-        return best * max(found) + (1 - best) * sum(found) / len(found)
+        return best * max(found) + (1 - best) * (sum(found) / len(found) + more(one, other, max(found)))
 
     groups, expected = dict(enumerate(map(list, start))), list[tuple[float, int, int]]()
     while links := [
@@ -655,7 +721,7 @@ def test_the_most_similar_groups_unite_first_by_the_links_that_they_have_then(se
         strength, kept, absorbed = max(links)
         groups[kept] += groups.pop(absorbed)
         expected.append((strength, kept, absorbed))
-    unions = Linkage(start, scores, best, noted).unite(combinations(range(len(start)), 2), least)
+    unions = Linkage(start, scores, best, noted, more).unite(combinations(range(len(start)), 2), least)
     assert unions == [(kept, absorbed) for _, kept, absorbed in expected]
     assert strengths == pytest.approx([strength for strength, *_ in expected])
 
