@@ -54,6 +54,8 @@ def test_retention_is_that_of_the_configuration_in_force_whatever_this_machine_h
         config = configuration(tmp_path, {"one": server.url("/1")})
         assert aggregator(config, "--database", url, "poll").returncode == 0
         execute(url, "UPDATE texts SET listed = listed - 10 * 86400 WHERE title LIKE 'Ministers%'")
+        # What was listed since the last news of its source stays, and here that is what is about to be deleted.
+        execute(url, "UPDATE sources SET last_new = last_success - 5 * 86400")
         old = tmp_path / "elsewhere"
         old.mkdir()
         stale = configuration(old, {"one": server.url("/1")}, head="defaults: {keep: 1d}")
