@@ -187,9 +187,8 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     # Sanitised again where a browser may read it in another way than nh3 wrote it, and end elements of the page around the text: nh3
     # makes `<h4><h2>` of `<h4><x><h2>`, and `<li><div><li>` of `<li><menu><div><li>` and `<li><div><table><li>`.
     safe = _limited(_ABSOLUTE_ONLY, safe, drops) if _ENDING.search(safe) else safe
-    if (
-        "&" in text
-    ):  # else no reference was resolved to an unwanted character, or to a part of one that was decoded wrongly
+    # Else no reference was resolved to an unwanted character, or to a part of one that was decoded wrongly.
+    if "&" in text:
         safe = clean(safe)
     if _ODD_ADDRESS.search(safe):
         safe = _limited(_PLAIN_ADDRESSES, safe, drops)

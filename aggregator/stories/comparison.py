@@ -270,7 +270,7 @@ class Comparison:
 
     def scores(self, one: Sequence[int], other: Sequence[int]) -> list[float]:
         """The probability for each item of `one` with each of `other`, in 0…1, row by row."""
-        pairs = [(a, b) if a < b else (b, a) for a in one for b in other]
+        pairs = _between(one, other)
         try:
             return [self._probability[pair] for pair in pairs]
         except KeyError:
@@ -280,7 +280,7 @@ class Comparison:
     def silent(self, one: Sequence[int], other: Sequence[int]) -> float:
         """The share of the pairs between these items that were scored and say nothing: two outlets' headlines with hardly a word in common.
         Each has but a few words for an event, and its own."""
-        pairs = [(a, b) if a < b else (b, a) for a in one for b in other]
+        pairs = _between(one, other)
         return sum(self._probability.get(pair) == SILENT for pair in pairs) / len(pairs)
 
     def words(self, item: int) -> dict[int, bool]:
@@ -321,3 +321,8 @@ def _numbered(names: Sequence[Hashable]) -> Ints:
     """A number for each distinct name, 0 for none."""
     numbers: dict[Hashable, int] = {}
     return np.array([numbers.setdefault(name, len(numbers) + 1) if name else 0 for name in names], dtype=np.int64)
+
+
+def _between(one: Sequence[int], other: Sequence[int]) -> list[Pair]:
+    """The pairs of each item of `one` with each of `other`, row by row, as their probabilities are stored."""
+    return [(a, b) if a < b else (b, a) for a in one for b in other]
