@@ -19,14 +19,13 @@ from aggregator.web.in_force import InForce
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
 from aggregator.web.times import Times, month_of
+from aggregator.web.tones import tones
 
 HTML = "text/html; charset=utf-8"
 ENGLISH = "en"
 """Language of the pages' own words, whatever the language of the news and of the site."""
 _TONGUE = {"ltr": Markup(' dir="ltr"'), "rtl": Markup(' dir="rtl"')}
 _TIME = Markup('<time datetime="%s" title="%s">%s</time>')
-TONES = 9
-"""Number of section colours. They are assigned in the order of the file, and repeat."""
 STATIC = {
     "wire.css": "text/css; charset=utf-8",
     "wire.js": "text/javascript; charset=utf-8",
@@ -78,7 +77,7 @@ def printed(template: str, **values: Any) -> str:
         about=about(force),
         sections=force.settings.sections,
         names=force.names,
-        tones={section.id: f"tone-{n % TONES}" for n, section in enumerate(force.settings.sections)},
+        tones=tones(tuple(section.id for section in force.settings.sections)),
         today=times.now,
         stamp=stamp,
         spoken=spoken,
