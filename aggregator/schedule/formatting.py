@@ -26,9 +26,10 @@ def minute(moment: datetime) -> str:
 
 
 def pace(rate: float) -> str:
-    """The rate of news (items per hour) in words: `3 new items an hour`, or per day if they are few. After a long silence it is a very
-    small number, which would say nothing to readers."""
+    """The rate of news (items per hour) in words, always per day: `72 new items a day` can be compared with that of other sources. After
+    a long silence it is a very small number, which would say nothing to readers."""
     if rate * 24 < _FEWEST:
         return "less than one new item in ten days"
-    number, each = (f"{rate:.2g}", "an hour") if rate >= 0.95 else (f"{rate * 24:.2g}", "a day")
-    return f"{number} new {'item' if number == '1' else 'items'} {each}"
+    daily = rate * 24
+    number = f"{daily:,.0f}" if daily >= 10 else f"{daily:.2g}"
+    return f"{number} new {'item' if number == '1' else 'items'} a day"

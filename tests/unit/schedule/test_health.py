@@ -116,9 +116,9 @@ def test_spans_in_words(seconds: int, words: str) -> None:
 
 
 def test_pace_in_words() -> None:
-    assert pace(3.14159) == "3.1 new items an hour"
+    assert pace(3.14159) == "75 new items a day"
     assert pace(0.1) == "2.4 new items a day"
-    assert (pace(1.0), pace(1 / 24)) == ("1 new item an hour", "1 new item a day")
+    assert (pace(50), pace(1.0), pace(1 / 24)) == ("1,200 new items a day", "24 new items a day", "1 new item a day")
     assert pace(0.1 / 24) == "0.1 new items a day"
     assert pace(5e-9) == pace(0.0) == "less than one new item in ten days", "after a long silence"
 

@@ -114,7 +114,7 @@ def test_a_lively_source_is_polled_more_often_and_a_quiet_one_less() -> None:
     _, quiet = poll(slow, NotModified(URL, '"1"', None, Freshness()))
     assert timedelta(minutes=5) <= lively.interval < 8 * MIN
     assert HOUR < quiet.interval <= 6 * HOUR
-    assert "new items an hour" in lively.why
+    assert "new items a day" in lively.why
     assert "new items a day" in quiet.why
 
 
