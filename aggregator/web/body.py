@@ -28,6 +28,11 @@ _EMPTY = re.compile(
 """Elements that are empty after their image was removed. A link without words can be neither seen nor read out."""
 _LINKED = r'\2<a href="\1" lang="en" rel="noopener nofollow">Picture</a>: '
 """Replaces the image of a caption, which alone would read like a stray paragraph."""
+_PLAYER = re.compile(
+    rf'<figure\b{_ATTRIBUTES}><figcaption\b{_ATTRIBUTES}><a\b{_ATTRIBUTES}?\shref="([^"]*)"{_ATTRIBUTES}>[^<]*</a></figcaption></figure>'
+)
+"""What stands in place of a player (`_named` of `normalise/markup.py`)."""
+_HREF = re.compile(rf'<a\b{_ATTRIBUTES}?\shref="([^"]*)"')
 _BLOCKS = re.compile(r"<(?:h[2-6]|[uo]l|pre|table|blockquote)\b")
 _HEADING = re.compile(r"(</?h)([2-6])\b")
 _TABLE = re.compile(r"<(/?)table\b[^>]*>")
@@ -85,8 +90,20 @@ def standfirst_and_body(
         return summary, None
     if below is content and _is_excerpt(said, whole):
         summary = ""
-    content = below if ends else _without_last_headings(below) or below
+    content = _with_players_once(below if ends else _without_last_headings(below) or below)
     return summary, Markup(_scrolling(_nested(content)))  # noqa: S704 - sanitised when it was stored
+
+
+def _with_players_once(content: str) -> str:
+    """Without links in place of players to what the text links to as well, as outlets do for who cannot see the player."""
+    seen = set(_HREF.findall(_PLAYER.sub("", content)))
+
+    def shown(player: re.Match[str]) -> str:
+        again = player[1] in seen
+        seen.add(player[1])
+        return "" if again else player[0]
+
+    return _PLAYER.sub(shown, content)
 
 
 def _without_outer_breaks(content: str) -> str:

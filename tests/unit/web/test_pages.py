@@ -318,12 +318,24 @@ def test_charts_of_a_page_are_drawn_on_one_scale_and_by_the_hour(room: Newsroom)
     room.publish(*(item(title, age=timedelta(hours=2)) for title in ships), item("Cherry trees bloom in Japan"))
     text = room.client.get("/").text
     tallest = {}
-    for title, most in (("Defense", 3), ("Asia-Pacific", 1), ("World", 0)):
+    for title, most in (("Defense", 3), ("Asia-Pacific", 1)):
         (chart,) = re.findall(rf'aria-label="{title}: [^"]*, at most {most}">(.*?)</svg>', text)
         bars = re.findall(r'<rect x="(\d+)" y="\d+" width="\d+" height="(\d+)"', chart)
         assert len(bars) == 24
         tallest[title] = max((int(height), int(x) // 5) for x, height in bars)
-    assert tallest == {"Defense": (32, 21), "Asia-Pacific": (11, 22), "World": (1, 23)}
+    assert tallest == {"Defense": (32, 21), "Asia-Pacific": (11, 22)}
+
+
+def test_a_section_without_news_of_the_day_has_no_chart_of_zeros(room: Newsroom) -> None:
+    room.publish(item("Navy buys potatoes", age=timedelta(hours=2)))
+    for address in ("/", "/latest", "/sections"):
+        page = room.client.get(address).text
+        assert page.count('<svg class="bars"') == 1, address
+    assert re.search(r'World</a><span class="number">0</span>', room.client.get("/").text)
+    assert "last 24 hours" not in room.client.get("/sections/world").text
+    room.now += timedelta(days=2)
+    for address in ("/", "/latest", "/sections", "/sections/defense"):
+        assert "last 24 hours" not in room.client.get(address).text, address
 
 
 def test_a_front_page_of_many_stories_stays_light(room: Newsroom) -> None:
@@ -384,6 +396,18 @@ def test_a_film_is_shown_where_the_text_has_no_other_words_than_the_summary() ->
     film = '<figure><figcaption dir="ltr"><a href="https://film.example/1">film.example/1</a></figcaption></figure>'
     assert standfirst_and_body("It began.", f"<p>It began.</p>{film}") == ("It began.", film)
     assert standfirst_and_body("", film) == ("", film), "nothing but a film"
+
+
+def test_what_a_player_plays_is_linked_once() -> None:
+    """Outlets link to it for who cannot see the player, and some show one twice."""
+    film = '<figure><figcaption dir="ltr"><a href="https://a.example/v" rel="nofollow">a.example/v</a></figcaption></figure>'
+    other = film.replace("a.example", "b.example")
+    link = '<p>See <a href="https://a.example/v" rel="nofollow noopener">the film</a>.</p>'
+    for text in (film + link, link + film):
+        assert standfirst_and_body("", text + other)[1] == link + other
+    assert standfirst_and_body("", f"<p>One.</p>{film}<p>Two.</p>{film}")[1] == f"<p>One.</p>{film}<p>Two.</p>"
+    headline = link.replace("See ", "").replace(".</p>", "</p>")
+    assert standfirst_and_body("", headline + film, "the film") == ("", film), "the link that repeats the headline goes"
 
 
 @pytest.mark.parametrize(
@@ -1047,7 +1071,7 @@ def test_beside_a_stream_stands_what_most_outlets_tell(client: FlaskClient) -> N
     rail = section.partition('<aside class="rail">')[2]
     assert re.search(r"<b>3<span[^>]*> outlets: </span></b> <a [^>]*>China Grants", rail)
     assert rail.count('<svg class="bars"') == 1
-    assert client.get("/latest").text.count('<svg class="bars"') == 3
+    assert client.get("/latest").text.count('<svg class="bars"') == 2, "none of zeros"
     for address in ("/search?q=frigate", "/sections/defense/2026-10", "/sources/kyodo", "/latest?since=24h"):
         assert '<aside class="rail">' not in client.get(address).text
 
