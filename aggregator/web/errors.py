@@ -27,6 +27,8 @@ USUAL = {
     "/feed.json": "/latest.json",
 }
 """Where other sites have their feed: feed readers and people try these addresses."""
+SEARCH = "Search"
+"""Title of the page that refuses the words of a search. It has them in its field, to be corrected, as that of a search would."""
 DETAILS = {
     405: "This address is read-only: use GET or HEAD.",
     400: "The request is malformed.",
@@ -38,7 +40,7 @@ DETAILS = {
 def refuse(error: QueryError) -> Response:
     title, detail = "Bad parameter", str(error)
     if error.parameter == "q" and _is_page() and not _is_api():  # who types into a form knows no parameters
-        title, detail = "Search", detail.replace("`q`", "a search")
+        title, detail = SEARCH, detail.replace("`q`", "a search")
     return _answer(400, title, detail, parameter=error.parameter)
 
 
@@ -152,7 +154,7 @@ def _answer(status: int, title: str, detail: str, *, page: bool = True, **more: 
         kind = "application/problem+json"
     elif page and _is_page():
         with suppress(StoreError):
-            body, kind = printed("error.html", title=title, detail=detail, refused=True), HTML
+            body, kind = printed("error.html", title=title, detail=detail, refused=title != SEARCH), HTML
     response = Response(body, status=status, content_type=kind)
     response.headers["Cache-Control"] = "no-store"
     if not _is_api():

@@ -629,6 +629,7 @@ def test_whoever_searches_for_no_word_is_told_in_words_of_readers(client: FlaskC
     shown = client.get("/search?q=%22", headers={"Accept": BROWSER})
     assert (shown.status_code, "<h1>Search</h1>" in shown.text) == (400, True)
     assert "A search must have at least one word of letters or digits.</p>" in shown.text
+    assert 'value="&#34;"' in shown.text, "to be corrected, not typed again"
     for address in ("/search?q=%22", "/api/v1/stories?q=%22"):
         told = client.get(address, headers={"Accept": BROWSER if "api" in address else "*/*"})
         assert "Bad parameter" in told.text
