@@ -55,11 +55,10 @@ class Times(Struct, frozen=True):
         return f"{moment.astimezone(self.now.tzinfo):%B %Y}"
 
     def here(self, text: str) -> str:
-        """A text about a source, with its times in the site's zone."""
+        """A text about a source, with its times in the site's zone, as pages write them."""
 
         def zoned(found: re.Match[str]) -> str:
-            here = datetime.fromisoformat(f"{found[1]}Z").astimezone(self.now.tzinfo)
-            return f"{here:%Y-%m-%d %H:%M} {zone_name(here)}"
+            return self.full(datetime.fromisoformat(f"{found[1]}Z"))
 
         return _TOLD.sub(zoned, text)
 

@@ -1231,7 +1231,7 @@ def test_sources_with_a_problem_stand_first_and_are_counted(room: Newsroom) -> N
 def test_that_a_source_is_new_is_said_once_and_no_problem(room: Newsroom) -> None:
     rows = {row.findtext("th/a"): row for row in etree.HTML(room.client.get("/sources").text).iterfind(".//tbody/tr")}
     told = [str(cell.xpath("string()")).strip() for cell in rows["Silent"].iterfind("td")]
-    assert told == ["new", "–", "– not polled yet", ""]
+    assert told == ["new", "never", "– not polled yet", ""]
     assert "data-label" not in rows["Silent"][-1].attrib
 
 
@@ -1307,12 +1307,12 @@ def test_what_is_said_of_a_source_has_the_times_of_the_site_and_one_full_stop(ro
         state, last_success=NOON, first_success=NOON - timedelta(days=30), why="silent since 2026-11-24 18:00 UTC"
     )
     room.archive.sources.save([silent])
-    assert "nothing new has come since 2026-10-25 21:00 JST" in room.client.get(path).text
+    assert "nothing new has come since 25 October 2026, 21:00 JST" in room.client.get(path).text
     failing = replace(silent, failures=1, error="The host is down.", next_poll=NOON)
     room.archive.sources.save([failing])
     room.now += timedelta(minutes=2)  # until then the page is kept
     page = room.client.get(path).text
-    assert "silent since 2026-11-25 03:00 JST" in page
+    assert "silent since 25 November 2026, 03:00 JST" in page
     assert "The host is down." in page
     assert ".." not in page
 
