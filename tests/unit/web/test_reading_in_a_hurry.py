@@ -216,8 +216,8 @@ def test_the_page_of_a_source_says_how_it_is_doing(room: Newsroom) -> None:
     failing = replace(state, failures=3, error=error, why=f"{why}; {error}", next_poll=due)
     well = replace(failing, failures=0, error=None, why="every 2 h", last_success=room.now, last_new=room.now)
     for one, told in (
-        (state, "new. Last success: none. All sources"),
-        (failing, f"failing: {error}. Last success: none. Next poll: 14:00, {why}. All sources"),
+        (state, "new. Last success: never. All sources"),
+        (failing, f"failing: {error}. Last success: never. Next poll: 14:00, {why}. All sources"),
         (well, "ok. Last success: 12:00. Next poll: 14:00. All sources"),
     ):
         room.archive.sources.save([one])
@@ -229,4 +229,5 @@ def test_the_page_of_a_source_says_how_it_is_doing(room: Newsroom) -> None:
     room.publish(item("Navy buys potatoes"))
     for asked in ("q=zebra", "lang=de", "min_publishers=3"):
         page = room.client.get(f"/sources/bbc-world?{asked}").text
-        assert "Nothing here yet.</p>" in page, "there is news, of which nothing was asked for"
+        way = r'Nothing here: try <a href="/news/sources/bbc-world">without [^<]+</a>.</p>'
+        assert re.search(way, page), "there is news, of which nothing was asked for"
