@@ -86,7 +86,8 @@ def fail(error: HTTPException) -> BaseResponse | Response:
         detail = f"There is nothing at this address{lists}."
     if code == 404 and error.description and error.description.startswith("there is no"):
         detail = f"{error.description[0].upper()}{error.description[1:]}.".replace("?.", "?")
-    response = _answer(code, error.name, detail)
+    title = error.name.capitalize() if _is_page() and not _is_api() else error.name  # as other headings of pages
+    response = _answer(code, title, detail)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value

@@ -430,6 +430,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 def test_a_browser_is_told_on_a_page_that_leads_on_and_quotes_nothing(client: FlaskClient, address: str) -> None:
     got = client.get(address, headers={"Accept": BROWSER})
     assert got.status_code == (400 if "section=" in address else 404)
+    assert ("<h1>Not found</h1>" in got.text) == (got.status_code == 404)
     assert got.content_type == "text/html; charset=utf-8"
     assert got.headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in got.headers["Content-Security-Policy"]
