@@ -85,6 +85,17 @@ def test_among_the_sources_of_a_story_the_day_is_told_where_it_changes(room: New
     assert times(story_page(room, TOLD), part) == ["23 Nov, 16:00", "20:00", "24 Nov, 10:00"]
 
 
+def test_a_headline_that_several_outlets_have_is_told_once_and_each_leads_to_its_report(room: Newsroom) -> None:
+    """Such as that of an agency. The names of the others are the links then."""
+    reports = [item(TOLD, one, age=n * HOUR, summary="") for n, one in ((3, "bbc-world"), (2, "kyodo"), (1, "reuters"))]
+    room.publish(*reports)
+    told = story_page(room, TOLD).partition('<section class="sources"')[2].partition("</ol>")[0]
+    assert re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', told) == [
+        (reports[0].url, TOLD), (reports[1].url, "Kyodo"), (reports[2].url, "Reuters"),
+    ]  # fmt: skip
+    assert "<b>BBC</b>" in told
+
+
 def test_the_sources_of_an_old_story_are_told_with_the_year(room: Newsroom) -> None:
     room.publish(item(TOLD, age=400 * 24 * HOUR, summary=""), item(TOLD, "kyodo", age=399 * 24 * HOUR, summary=""))
     part = r'<section class="sources".*?</ol>'
