@@ -1076,6 +1076,16 @@ def test_beside_a_stream_stands_what_most_outlets_tell(client: FlaskClient) -> N
         assert '<aside class="rail">' not in client.get(address).text
 
 
+def test_what_most_outlets_told_long_ago_has_its_date(room: Newsroom) -> None:
+    """Where a section has little news, its most reported stories are of weeks ago."""
+    for days, told in ((9, "Navy buys potatoes"), (0, "Frigate sold to museum")):
+        room.publish(*(item(told, one, age=timedelta(days=days, hours=1)) for one in ("kyodo", "reuters")))
+    rail = room.client.get("/sections/defense").text.partition('<aside class="rail">')[2]
+    dates = {row[0]: re.findall(r"<time[^>]*>([^<]+)", row[1]) for row in re.findall(r">([^<]+)</a>(.*?)</li>", rail)}
+    assert dates["Navy buys potatoes"] == ["15\N{NO-BREAK SPACE}Nov, 11:00"]
+    assert dates["Frigate sold to museum"] == []
+
+
 def test_a_podcast_can_be_heard_and_a_shared_story_shows_its_picture(room: Newsroom) -> None:
     """As in feeds: the page of an episode told its name alone. Nothing of either is loaded by the page."""
     attached = [
