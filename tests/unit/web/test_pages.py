@@ -1076,6 +1076,18 @@ def test_beside_a_stream_stands_what_most_outlets_tell(client: FlaskClient) -> N
         assert '<aside class="rail">' not in client.get(address).text
 
 
+def test_a_long_headline_is_not_as_large_as_others(room: Newsroom) -> None:
+    """One of 270 letters, as some outlets write, took the whole screen of a phone."""
+    long = f"Navy buys potatoes {'and peas ' * 12}"
+    for title, marked in ((long, ["long"]), ("Frigate sold to museum", [])):
+        room.publish(*(item(title, one) for one in ("kyodo", "reuters")))
+        for page in (page_of(room.client, title.split()[1]), room.client.get("/").text):
+            head = etree.HTML(page).xpath(
+                f"//main//*[self::h1 or self::h3][starts-with(normalize-space(), '{title[:15]}')]"
+            )
+            assert head[0].xpath("@class") == marked
+
+
 def test_what_most_outlets_told_long_ago_has_its_date(room: Newsroom) -> None:
     """Where a section has little news, its most reported stories are of weeks ago."""
     for days, told in ((9, "Navy buys potatoes"), (0, "Frigate sold to museum")):
