@@ -65,6 +65,7 @@ def standfirst_and_body(
     - A first paragraph or heading that repeats the summary or the headline is omitted, as is a first line that repeats the headline.
     - If the summary is an excerpt from the beginning of the text, there is no standfirst.
     - Images are removed, because pages load nothing from elsewhere; those with a caption become links.
+    - A link in place of a player is omitted if the text has another link to what it plays.
     - A heading at the end whose pictures or forms are not shown is omitted, with the headings that it stands under. Other headings there
       may be lines of the text.
     - A text without words (such as a star that links to the article) is no body.
