@@ -28,8 +28,8 @@ def minute(moment: datetime) -> str:
 def pace(rate: float) -> str:
     """The rate of news (items per hour) in words, always per day: `72 new items a day` can be compared with that of other sources. After
     a long silence it is a very small number, which would say nothing to readers."""
-    if rate * 24 < _FEWEST:
-        return "less than one new item in ten days"
     daily = rate * 24
+    if daily < _FEWEST:
+        return "less than one new item in ten days"
     number = f"{daily:,.0f}" if daily >= 10 else f"{daily:.2g}"
     return f"{number} new {'item' if number == '1' else 'items'} a day"

@@ -27,8 +27,6 @@ USUAL = {
     "/feed.json": "/latest.json",
 }
 """Where other sites have their feed: feed readers and people try these addresses."""
-SEARCH = "Search"
-"""Title of the page that refuses the words of a search. It has them in its field, to be corrected, as that of a search would."""
 DETAILS = {
     405: "This address is read-only: use GET or HEAD.",
     400: "The request is malformed.",
@@ -38,10 +36,9 @@ DETAILS = {
 
 
 def refuse(error: QueryError) -> Response:
-    title, detail = "Bad parameter", str(error)
     if error.parameter == "q" and _is_page() and not _is_api():  # who types into a form knows no parameters
-        title, detail = SEARCH, detail.replace("`q`", "a search")
-    return _answer(400, title, detail, parameter=error.parameter)
+        return _answer(400, "Search", str(error).replace("`q`", "a search"), keep=True)
+    return _answer(400, "Bad parameter", str(error), parameter=error.parameter)
 
 
 def unavailable(error: StoreError) -> Response:
@@ -86,8 +83,7 @@ def fail(error: HTTPException) -> BaseResponse | Response:
         detail = f"There is nothing at this address{lists}."
     if code == 404 and error.description and error.description.startswith("there is no"):
         detail = f"{error.description[0].upper()}{error.description[1:]}.".replace("?.", "?")
-    title = error.name.capitalize() if _is_page() and not _is_api() else error.name  # as other headings of pages
-    response = _answer(code, title, detail)
+    response = _answer(code, error.name, detail)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -144,18 +140,18 @@ def _is_page() -> bool:
     return not request.path.endswith(NO_PAGES) and "text/html" in request.headers.get("Accept", "")
 
 
-def _answer(status: int, title: str, detail: str, *, page: bool = True, **more: Any) -> Response:
+def _answer(status: int, title: str, detail: str, *, page: bool = True, keep: bool = False, **more: Any) -> Response:
     """An error in the form that the client expects: a problem (RFC 9457) under /api, else a page with links for browsers, else plain text.
-    `page`: False if making a page might fail as well; `more`: further fields of the problem. `detail` must be our own words and quote
-    nothing from the request."""
+    `page`: False if making a page might fail as well; `keep`: the words of the search stay in the field of the page, to be corrected;
+    `more`: further fields of the problem. `detail` must be our own words and quote nothing from the request."""
     body: str | bytes = f"{title}\n\n{detail}\n"
     kind = "text/plain; charset=utf-8"
     if _is_api():
         body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
         kind = "application/problem+json"
     elif page and _is_page():
-        with suppress(StoreError):
-            body, kind = printed("error.html", title=title, detail=detail, refused=title != SEARCH), HTML
+        with suppress(StoreError):  # the title as other headings of pages are written
+            body, kind = printed("error.html", title=title.capitalize(), detail=detail, refused=not keep), HTML
     response = Response(body, status=status, content_type=kind)
     response.headers["Cache-Control"] = "no-store"
     if not _is_api():

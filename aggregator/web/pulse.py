@@ -22,8 +22,10 @@ def pulse(lib: Library, only: StreamName | None = None) -> list[tuple[Rules, int
     hours = lib.archive.reading.per_hour("section", start)
     sections = [one for one in lib.in_force().settings.sections if only in (None, one.stream)]
     highest = max((count for one in sections for count in hours.get(one.id, {}).values()), default=0)
+    if not highest:
+        return []
     rows = []
-    for section in sections if highest else ():
+    for section in sections:
         counts = [hours.get(section.id, {}).get(hour, 0) for hour in range(HOURS)]
         label = f"{section.title}: stories in each of the last {HOURS} hours, at most {max(counts)}"
         rows.append((section, sum(counts), bars(counts, label, highest) if any(counts) else Markup()))
