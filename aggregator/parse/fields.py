@@ -114,9 +114,10 @@ def lone_address(text: object) -> str | None:
     return found[1] if found else None
 
 
-def shown(text: str | None, url: str | None, link: str | None) -> str | None:
+def shown(text: object, url: object, link: object) -> str | None:
     """The address of the picture in an <image>: its text or <url>, or its <link>, which leads to a page unless it is that of a picture."""
-    return lone_address(text) or lone_address(url) or (lone_address(link) if link and _PICTURE.search(link) else None)
+    linked = lone_address(link) or ""
+    return lone_address(text) or lone_address(url) or (linked if _PICTURE.search(linked) else None)
 
 
 def size(text: str | None) -> int | None:

@@ -214,6 +214,7 @@ WORDPRESS_COM = (
         ("<image>\n<title>T</title><url>https://example.org/i.jpg</url></image>", "https://example.org/i.jpg"),
         ("<image>i</image>" + '<media:thumbnail url="https://example.org/t.jpg"/>', "https://example.org/t.jpg"),
         ("<image><title>T</title><link>https://example.org/i.jpg</link></image>", "https://example.org/i.jpg"),
+        ("<image><link>\n  https://example.org/i.jpg\n  </link></image>", "https://example.org/i.jpg"),
         ("<image><link>https://e.org/i.jpg</link><url>https://e.org/u.png</url></image>", "https://e.org/u.png"),
         (
             '<News:Image xmlns:News="https://www.bing.com/news/search?q=a">http://www.bing.com/th?id=A&amp;pid=News</News:Image>',
@@ -238,8 +239,9 @@ def test_finds_the_picture_in_the_other_namespace_of_media(title: str) -> None:
 
 
 @pytest.mark.parametrize("mark", ["", "<b>!</b>"])
-def test_what_is_no_address_of_a_picture_is_none(mark: str) -> None:
-    told = '<image>Photo<link>https://e.org/1</link></image><media:content url="https://e.org/1.mp4" type="video/mp4"/><itunes:image/>'
+@pytest.mark.parametrize("link", ["<link>https://e.org/1</link>", '<link href="https://e.org/1.jpg" rel="self"/>'])
+def test_what_is_no_address_of_a_picture_is_none(link: str, mark: str) -> None:
+    told = f'<image>Photo{link}</image><media:content url="https://e.org/1.mp4" type="video/mp4"/><itunes:image/>'
     assert [one.image for one in parsed(rss(item(told, title=f"Title{mark}"))).items] == [None]
 
 
