@@ -173,7 +173,7 @@ def _item(entry: dict[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     if not atom and _ADDRESS.match(permalink) and not _own_links(entry):
         link = permalink
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
-    if not summary or summary == content:  # feedparser takes the content for the summary if there is none
+    if not summary or not get("summary_detail"):  # without details, feedparser took the content for it
         summary = _of_module(entry, malformed, "dc_its-description") or summary
     if not summary and not content:
         told = _of_module(entry, malformed, "media_its-description")

@@ -1315,6 +1315,17 @@ def test_title_and_text_of_dublin_core_count_only_without_others(title: str, end
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+@pytest.mark.parametrize(
+    ("own", "summary"), [("<description>At length</description>", "At length"), ("", "At a glance")]
+)
+def test_a_summary_that_is_all_of_the_text_is_an_item_s_own(title: str, end: str, own: str, summary: str) -> None:
+    dated = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>"
+    texts = f"{own}<content:encoded>At length</content:encoded><dc:description>At a glance</dc:description>"
+    other = item(dated + "<description>D</description>", title=title)
+    assert parse(rss([item(dated + texts), other, end]), None, URL).items[0].summary == summary
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_subjects_of_dublin_core_are_the_categories_of_an_entry_of_atom(title: str, end: str) -> None:
     core = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
     entry = (
