@@ -346,7 +346,8 @@ def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
         "/Date(-62135596800000)/", "/Date(17)/", "/Date(1795165200)/", "20 آبان 2026",
         "20 Nov 2026, 10 amateurs", "5 20 Nov 2026 10 am",
         "2026-11-20T10-05-44", "992201120123", "x" * 1000, "<" * 1000, "<time datetime='soon'>tomorrow</time>", "<!-- 20 Nov 2026 -->",
-        "25:61:99", "2026-11-20T25:00:00Z", "2026-11-20T12:60:00Z",
+        "25:61:99", "2026-11-20T25:00:00Z", "2026-11-20T12:60:00Z", "2026-11-20T12:00:61Z",
+        f"20 Nov 2026{' no date' * 12}", f"<b>20 Nov 2026</b>{'<br>' * 250}",
         "2026-11-20T24:00:01Z", "2026-11-20T24:30:00Z", "0000-300", "Fri, 20 Nov 2026 12:75:00 GMT",
     ],
 )  # fmt: skip
@@ -393,6 +394,11 @@ def test_which_number_is_the_month_is_told_by_other_entries(
         item(f"<pubDate>{date}</pubDate>", title=title, link=f"https://example.org/{n}") for n, date in enumerate(dates)
     ]
     assert read(rss(entries)).items[0].published == expected
+
+
+@pytest.mark.parametrize("text", ["10/11/23", "Mon, 11 04 2020", "11 04 2020"])
+def test_other_entries_do_not_tell_it_of_numbers_that_may_begin_with_the_year_or_be_no_date(text: str) -> None:
+    assert read_date(text, day_first=True) is None
 
 
 def test_an_entry_keeps_its_identity_when_others_no_longer_tell_its_date() -> None:
