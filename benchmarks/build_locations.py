@@ -38,6 +38,7 @@ SHORT = 3  # words of at most this many letters name no place
 MORE = {
     "scandinavia": "nordic", "scandinavian": "nordic", "nordic": "nordic", "balkan": "balkans", "balkans": "balkans",
     "korea": "korea", "korean": "korea", "antarctica": "AQ", "antarctic": "AQ", "salvador": "SV",
+    "usa": "US",
     "baltic": "baltic-sea", "caribbean": "caribbean-sea", "mediterranean": "mediterranean-sea", "pacific": "pacific-ocean",
 }  # fmt: skip
 # Stems that are a nation in one language and something else in English (Francie, Francis), parts of names that are ordinary

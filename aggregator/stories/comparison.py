@@ -14,6 +14,7 @@ from aggregator.stories.arrays import Bools, Floats, Ints, look_up
 from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import SPELLED, done_since, encoded_identifiers, encoded_names, other_number
+from aggregator.stories.locations import nations
 from aggregator.stories.similarity import (
     EVIDENCE,
     FEW,
@@ -29,7 +30,7 @@ from aggregator.stories.similarity import (
 )
 from aggregator.stories.trees import probability
 from aggregator.stories.tuning import TUNING
-from aggregator.stories.twins import Naming, naming, twins
+from aggregator.stories.twins import naming, twins
 
 Pair = tuple[int, int]
 
@@ -57,7 +58,11 @@ class Comparison:
         self._spelled = context.cache.is_in(SPELLED, cached)
         words, traits = context.cache.matrix(cached)
         weight = self.rarity.known(words.ids, traits["share"])
-        words = words.only((weight >= TELLING)[words.column])  # the others are not needed, and many
+        telling = weight >= TELLING
+        # A nation tells where something happens, however common it is, unless a headline may mean another word ("us").
+        nation = (nations(traits["location"]) >= 0)[words.column] & (words.name | ~words.title)
+        self._naming = words.only(telling[words.column] | nation)
+        words = words.only(telling[words.column])  # the others are not needed, and many
         at = np.array([one.at for one in everyone])
         self._vectors = vectors(words, weight, traits, context.cache.lang(cached), at)
         one, other = self._pairs(context.near)
@@ -168,13 +173,10 @@ class Comparison:
         found: Bools = brief & (lang[one] == lang[other]) & (publisher[one] != publisher[other])
         return found
 
-    def _naming(self, rows: Ints) -> Naming:
-        return naming(self._vectors.words.rows(rows), self._vectors.vocabulary)
-
     def _named(self, one: Ints, other: Ints) -> Bools:
         """Pairs whose headlines have a name in common."""
         rows, (a, b) = among(one, other)
-        who = self._naming(rows).who
+        who = naming(self._vectors.words.rows(rows), self._vectors.vocabulary).who
         named: Bools = np.diff(who[a].multiply(who[b]).tocsr().indptr) > 0
         return named
 
@@ -238,7 +240,7 @@ class Comparison:
         with_numbers = np.flatnonzero(numbered[a] & numbered[b]).tolist()
         with_acts = np.flatnonzero(acting[a] & acting[b] & (np.abs(since) >= TUNING.event)).tolist()
         for apart, noted in (
-            (twins(self._naming(rows), a, b), self.twins),
+            (twins(naming(self._naming.rows(rows), self._vectors.vocabulary), a, b), self.twins),
             ([pair for pair in with_numbers if other_number(told[a[pair]][0], told[b[pair]][0])], self.numbered_apart),
             ([pair for pair in with_acts if done_since(told[first[pair]][1], told[later[pair]][1])], self.announced),
         ):

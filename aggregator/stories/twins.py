@@ -24,6 +24,7 @@ WORDING = 0.4  # more than this share of each headline's words, names excluded, 
 UNMATCHED = 4.5  # two events are assumed if the total rarity of each headline's unmatched names exceeds this, …
 SHARED = 0.8  # … and this times the rarity of the rarest name that both items have
 ELSEWHERE = 3.0  # or if the total rarity of each headline's unmatched places alone exceeds this
+NATION = 3.1  # a nation counts as at least so rare: it is elsewhere, however often the news names it (the United States, China)
 
 PLACES = (Kind.REGION, Kind.CITY, Kind.CAPITAL)
 
@@ -40,14 +41,15 @@ class Naming(Struct, frozen=True):
 
 def naming(words: Matrix, of: Vocabulary) -> Naming:
     row, column, title, rows = words.row, words.column, words.title, len(words.start) - 1
-    weight, where = of.rarity[column], of.location
+    where, nation = of.location, nations(of.location)
+    weight = np.where(nation < 0, of.rarity, np.maximum(of.rarity, NATION))[column]
     place = (where > 0) & (where & 7 != Kind.OTHER)
     always, mostly, sometimes = ((kind & ~of.figure | place)[column] for kind in of.names[:3])
     who = title & (always | words.name & mostly)
     other = title & ~(who | words.name & sometimes)
     total = np.bincount(row[other], weight[other], rows)
     # One additional column for each nation, in which all words for the nation or its people are counted.
-    nation, width = nations(where), len(where)
+    width = len(where)
     column_of = np.where(nation < 0, np.arange(width), width + nation).astype(np.int32)
     location = np.zeros(width + 1 + max(0, int(nation.max(initial=0))), np.int64)
     location[column_of] = where

@@ -159,6 +159,26 @@ def item(number: int, title: str, summary: str, lang: str = "en") -> Candidate:
                 "A wave of drones struck a block of flats in Kharkiv, killing three people.",
             ),
         ),
+        (  # a nation that is in every tenth report
+            (
+                "US adds 336,000 jobs in September",
+                "Hiring rose far more than economists had expected, official figures showed on Friday.",
+            ),
+            (
+                "Canada adds 64,000 jobs in September",
+                "Hiring rose far more than economists had expected, official figures showed on Friday.",
+            ),
+        ),
+        (  # … by another name
+            (
+                "USA bans imports of drones over security fears",
+                "The rule takes effect in January and covers all foreign makers.",
+            ),
+            (
+                "India bans imports of drones over security fears",
+                "The rule takes effect in January and covers all foreign makers.",
+            ),
+        ),
     ],
 )
 def test_like_events_elsewhere_are_other_stories(one: tuple[str, str], other: tuple[str, str]) -> None:
@@ -399,6 +419,16 @@ def test_one_event_under_other_names_is_one_story(one: tuple[str, str], other: t
             (
                 "Cyclone Velmora batters coast and floods villages, Starmer says",
                 "The cyclone made landfall on Wednesday.",
+            ),
+        ),
+        (  # "us" is no nation here
+            (
+                "Hurricane took everything from us, say survivors",
+                "Families searched the rubble of their houses for food and water, and waited for rescuers.",
+            ),
+            (
+                "Hurricane took everything from families, say Jamaican survivors",
+                "Families searched the rubble of their houses for food and water, and waited for rescuers.",
             ),
         ),
     ],
