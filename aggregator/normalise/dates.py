@@ -249,7 +249,7 @@ def _meant(found: re.Match[str], day_first: bool | None) -> date | None:
     without signs may be anything, unless the day of the week is theirs."""
     first, second, third = (int(found[name]) for name in ("day", "month", "year"))
     is_short, is_bare = third < 100, found["sign"] == " "
-    orders = [(third, second, first), (third, first, second), *([(first, second, third)] if is_short else [])]
+    orders = (third, second, first), (third, first, second), (first, second, third)  # four digits are no day
     days = {day for order in orders if (day := _date(*order))}
     weekday = _WEEKDAY.search(found.string)
     named = {day for day in days if weekday and day.weekday() == _WEEKDAYS.index(weekday[0][:3].lower())}

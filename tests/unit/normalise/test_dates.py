@@ -19,6 +19,8 @@ from aggregator.normalise.dates import read as read_date
         ("Fri, 20 Nov 2026 10:00:00 EST", (2026, 11, 20, 15, 0)),
         ("Fri, 20 Nov 2026 10:00:00  EST", (2026, 11, 20, 15, 0)),
         ("Fri, 20 Nov 2026 10:00:00 XYZT", (2026, 11, 20, 10, 0)),
+        ("Fri, 20 Nov 2026 10:00:00 +1400", (2026, 11, 19, 20, 0)),  # of Kiribati, the farthest zone
+        ("Fri, 20 Nov 2026 10:00:00 +1401", (2026, 11, 20, 10, 0)),
         ("20th November 2026 10:00", (2026, 11, 20, 10, 0)),
         ("November 1st, 2026 at 10:00 pm", (2026, 11, 1, 22, 0)),
         ("Mon 2nd Nov 2026", (2026, 11, 2, 0, 0)),
