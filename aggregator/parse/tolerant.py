@@ -43,6 +43,7 @@ _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)
 _OF_RSS = re.compile(rb"<author(?:\s[^<>]*)?>(?=\s*(?:[^\s<]|<!\[CDATA\[))")
 _OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|date)((?:\s[^<>]*?)?)(/?)>")
 _ID = re.compile(rb"<(/?)id(?=[\s/>])")
+_OF_FEEDPARSER = re.compile(rb"<(/?)(?:[\w.-]+:)?(authors|links|title_detail|summary_detail)(?=[\s/>])", re.IGNORECASE)
 _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
 _XML = re.compile(
@@ -100,6 +101,7 @@ def _prepared(document: Document) -> bytes:
       of an update. So does an <id> of RSS, which is none of its elements: it would count instead of the guid.
     - The @ in authors is replaced by another character: feedparser cuts e-mail addresses out, but only up to four letters of the last
       part of the domain (`.online`).
+    - Unknown elements get other names if feedparser keeps what it has read under their own: it would be overwritten.
     - Each <author> of RSS and each <atom:link> is marked: feedparser mixes them with dc:creator and <link>.
     - The language of the feed is removed: feedparser would give it to each entry, as if the entry said so itself.
     - A text of Atom that is XML is called XHTML: feedparser would take it for base64. Without any element of HTML it is data (an alert,
@@ -109,6 +111,7 @@ def _prepared(document: Document) -> bytes:
       line: one of several lines with a quotation mark too many would take the rest of the document."""
     data = _OF_NETWORKS.sub(lambda said: _OF_PART.sub(rb"<\1og-\2", said[0]), set_apart(document.data))
     data = _AUTHOR.sub(lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(data))
+    data = outside_cdata(data, lambda part: _OF_FEEDPARSER.sub(rb"<\1its-\2", part))
     is_rss = b"<rss" in data[:2000] and not document.is_atom
     if is_rss:
         data = outside_cdata(data, lambda part: _ID.sub(rb"<\1its-id", part))

@@ -1285,6 +1285,24 @@ def test_the_language_of_a_feed_is_none_that_an_item_names(title: str, end: str)
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+@pytest.mark.parametrize("name", ["authors", "Links", "title_detail", "summary_detail"])
+@pytest.mark.parametrize(
+    "value", [">x</{}>", " n='1'>x</{}>", "/>", "><author>Ann</author><link>https://e.org/x</link></{}>"]
+)
+def test_an_element_that_is_called_as_feedparser_calls_what_it_has_read_is_none_of_an_entry(
+    title: str, end: str, name: str, value: str
+) -> None:
+    """It cost all entries of the document."""
+    unknown = f"<{name}{value.format(name)}"
+    written = item(f"{unknown}<description>Told</description><author>ann@e.org (Ann)</author>", title=title)
+    (one,) = parse(rss([written, end]), None, URL).items
+    assert (one.title, one.summary, one.author, one.link) == (title, "Told", "Ann", "https://example.org/1")
+    entry = f"<entry><id>1</id><title>T</title><link href='https://e.org/1'/>{unknown}<author><name>Ann</name></author></entry>"
+    one = parse(atom(entry + OTHER % title + end), None, URL).items[0]
+    assert (one.title, one.author, one.link) == ("T", "Ann", "https://e.org/1")
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_elements_of_an_unknown_module_are_none_of_the_item(title: str, end: str) -> None:
     """Those that came first were taken, if the fast parser read the document."""
     module = "<x:title>Other</x:title><x:description>Other</x:description>"
