@@ -36,12 +36,15 @@ _DATE = (
     rb"(?:[A-Z][a-z]{2},\s+\d{1,2}\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s(?:19(?:7[1-9]|[89]\d)|20\d\d)\s(?:[01]\d|2[0-3]):\d\d(?::[0-5]\d)?\s(?:[+-](?:0\d|1[0-3])[0-5]\d|GMT|UTC?|Z|[ECMP][SD]T)"
     rb"|(?:19(?:7[1-9]|[89]\d)|20\d\d)-(?:0\d|1[0-2])-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d))"
 )
-_DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate)"
+_DATE_NAMES = (
+    rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate|atom:published|atom:updated)"
+)
 _NEEDED = re.compile(
-    rb"<(?:(?:News:S|s)ource[\s>]|categories>|(?:item|entry|title)\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]|feedburner:o"
+    rb"<(?:(?:News:S|s)ource[\s>]|categories>|(?:item|entry|title)\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|feedburner:o"
+    rb"|dc:(?:language|title|description)[\s>]"
     rb"|(?!a10:|atom:|dc:|rss:)[\w-]+:(?:title|description|summary)[\s>]"
     rb"|(?:\w+:)?link\s[^<>]*rel=[\"'](?i:enclosure)"
-    rb"|" + _DATE_NAMES + rb"(?:\s[^<>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
+    rb"|" + _DATE_NAMES + rb"(?:\s[^<>]*)?/?>(?!\s*" + _DATE + rb"\s*<))"
     rb"|</(\w+:)?(?:author|creator)>\s*<\1?(?:author|creator)[\s>]"
 )
 # Not for Atom, where all authors have elements inside, which fastfeedparser reads.
@@ -195,15 +198,14 @@ def _children(element: etree._Element) -> tuple[dict[str, str], etree._Element |
     authors: list[str] = []
     for child in element.iterchildren("*"):
         space, _, local = child.tag.rpartition("}")
-        local = local.lower()
+        local, text = local.lower(), (child.text or "").strip()
         if local == "source":
             if space == own or child.prefix == _BING:
                 source = child
         elif local in ("creator", "author"):
             authors += _named(child)
-        elif space[1:] not in _FOREIGN and (local != "language" or space in (own, _DUBLIN_CORE)):
-            (texts if space == own else others).setdefault(local, (child.text or "").strip())
-    texts = {name: text for name, text in texts.items() if text}
+        elif text and space[1:] not in _FOREIGN and (local != "language" or space in (own, _DUBLIN_CORE)):
+            (texts if space == own else others).setdefault(local, text)
     if "summary" in texts:
         others.pop("description", None)  # would come before it
     return others | texts, source, authors

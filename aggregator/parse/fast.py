@@ -98,7 +98,10 @@ def read(document: Document) -> tuple[tuple[ParsedItem, ...], bool]:
     several = any(part.count(b"</author>") > 1 or part.count(b"</dc:creator>") > 1 for part in parts)
     if several or not (alike and pictured and told) or entries.needed(markup):
         items = entries.complete(document, items)
-    return items, MALFORMED not in document.flaws or len(data) > _LONGEST_MALFORMED
+    doubtful = MALFORMED in document.flaws or (
+        len(parts) == len(items) and any(_hides_more(one, part, atom) for one, part in zip(items, parts, strict=True))
+    )
+    return items, not doubtful or len(data) > _LONGEST_MALFORMED
 
 
 def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
@@ -144,6 +147,24 @@ def _with_its_guid(item: ParsedItem, entry: Mapping[str, Any], markup: bytes) ->
     if item.link is None or item.guid != entry.get("link") or _IDENTITY.search(_SOURCE.sub(b"", markup)):
         return item
     return replace(item, guid=None)
+
+
+def _hides_more(item: ParsedItem, entry: bytes, atom: bool) -> bool:
+    """Whether an empty element may hide a full one of its name: fastfeedparser takes the first. `entry` is without CDATA sections."""
+    return (
+        (not item.guid and _several(b"<id" if atom else b"<guid", entry))
+        or (not item.title and _several(b"<title", entry))
+        or (
+            (not item.content or item.content.isspace())
+            and _several(b"<content" if atom else b"<content:encoded", entry)
+        )
+        or (not item.author and not atom and _several(b"<dc:creator", entry))
+    )
+
+
+def _several(tag: bytes, entry: bytes) -> bool:
+    """Whether there are several, besides those of a <source>, which has a title and an id of its own."""
+    return entry.count(tag) > 1 and _SOURCE.sub(b"", entry).count(tag) > 1
 
 
 def _hides_its_link(entry: bytes) -> bool:

@@ -41,7 +41,7 @@ _OF_MODULE = re.compile(
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
 _OF_RSS = re.compile(rb"<author(?:\s[^<>]*)?>(?=\s*(?:[^\s<]|<!\[CDATA\[))")
-_OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|date)((?:\s[^<>]*?)?)(/?)>")
+_OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|date|pubDate|issued|modified)((?:\s[^<>]*?)?)(/?)>")
 _ID = re.compile(rb"<(/?)id(?=[\s/>])")
 _OF_FEEDPARSER = re.compile(rb"<(/?)(?:[\w.-]+:)?(authors|links|title_detail|summary_detail)(?=[\s/>])", re.IGNORECASE)
 _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
@@ -61,7 +61,11 @@ _IN_LINES = re.compile(rb"<[A-Za-z][^<>\n]*+\n[^<>]*")  # a tag of several lines
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
 _MARK = "\ufdd0"  # a noncharacter, which is removed later in any case if it is left in a text
-_DATES = ("published", "dc_own-date", "own-date", "updated", "created")
+_UPDATED = ("updated", "own-modified", "dcterms_own-modified")
+_DATES = (
+    *("own-pubdate", "published", "own-issued", "dcterms_own-issued", "dc_own-date", "own-date"),
+    *(*_UPDATED, "created"),
+)
 _ADDRESS = re.compile("https?://")
 _AMPERSAND = re.compile("&(?:#0*38|#x0*26|amp);")
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # feedparser's form of an XHTML <br/>; HTML parsers take it for two
@@ -97,8 +101,8 @@ def _prepared(document: Document) -> bytes:
 
     - Elements within <image>, <author> and <og>, those of podcasts, dc:title and dc:description get other names: feedparser would take
       them for title, link, text or author of the entry, also if it has its own.
-    - guid, id and date get other names: feedparser would resolve ids against xml:base, which changes them, and take a date for that
-      of an update. So does an <id> of RSS, which is none of its elements: it would count instead of the guid.
+    - guid, id and dates get other names: feedparser would resolve ids against xml:base, which changes them, take a date for that of an
+      update, and mix <published> with <issued>. So does an <id> of RSS, which is none of its elements: it would count instead of the guid.
     - The @ in authors is replaced by another character: feedparser cuts e-mail addresses out, but only up to four letters of the last
       part of the domain (`.online`).
     - Unknown elements get other names if feedparser keeps what it has read under their own: it would be overwritten.
@@ -193,7 +197,7 @@ def _item(entry: dict[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")) or _author(source),
         # Not `entry.get`, which gives `published` for a missing `updated`, and warns.
         published=dated(_text(dict.get(entry, name)) for name in _DATES),
-        updated=_text(dict.get(entry, "updated")),
+        updated=next((told for name in _UPDATED if (told := _text(dict.get(entry, name)))), None),
         categories=tuple(
             term for tag in get("tags") or () if (term := _text(tag.get("label")) or _text(tag.get("term")))
         ),

@@ -1258,6 +1258,69 @@ OTHER = "<entry><id>o</id><title>%s</title></entry>"
 READERS = {"fast": ("Plain", ""), "tolerant": ("<b>Marked</b> up", ""), "of malformed documents": ("Plain", "<bb>")}
 
 
+_LATER, _EARLIER = "Fri, 20 Nov 2026 09:00:00 GMT", "Thu, 19 Nov 2026 08:00:00 GMT"
+TWICE = {
+    "guid": ("g-1", "g-2"),
+    "title": ("One", "Two"),
+    "dc:title": ("One", "Two"),
+    "pubDate": (_LATER, _EARLIER),
+    "dc:date": ("2026-11-20T09:00:00Z", "2026-11-19T08:00:00Z"),
+    "description": ("One.", "Two."),
+    "content:encoded": ("<p>One</p>", "<p>Two, longer</p>"),
+}
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+@pytest.mark.parametrize("before", ["", "<{0}/>", "<{0}></{0}>", "<{0}> </{0}>", "<{0}><![CDATA[ ]]></{0}>"])
+@pytest.mark.parametrize("name", TWICE)
+def test_of_several_elements_of_one_name_the_first_full_one_is_read_alike(
+    name: str, before: str, title: str, end: str
+) -> None:
+    first, second = (f"<{name}><![CDATA[{text}]]></{name}>" for text in TWICE[name])
+    beside = "" if name in ("pubDate", "dc:date") else f"<pubDate>{_LATER}</pubDate>"
+    inside = f"{before.format(name)}{first}{second}<{name}/>{beside}"
+    marked = item(f"<pubDate>{_LATER}</pubDate>", title=title)
+    one, _ = parse(rss([item(inside, title="", guid=""), marked, end]), None, URL).items
+    found = (one.guid, one.title, one.published, one.summary, one.text)
+    field = {"guid": 0, "title": 1, "dc:title": 1, "pubDate": 2, "dc:date": 2, "description": 3, "content:encoded": 4}
+    at = field[name]
+    if at == 2:
+        assert read_date(found[at]) == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    else:
+        assert found[at] == TWICE[name][0]
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+@pytest.mark.parametrize("name", ["id", "published", "updated", "summary", "content"])
+def test_of_several_elements_of_atom_the_first_is_read_alike(name: str, title: str, end: str) -> None:
+    first, second = ("2026-11-20T09:00:00Z", "2026-11-19T08:00:00Z") if name.endswith("ed") else ("One", "Two, longer")
+    inside = f"<{name}>{first}</{name}><{name}>{second}</{name}><{name}/><{name}></{name}>"
+    other = f'<entry><title>{title}</title><link href="https://example.org/2"/></entry>{end}'
+    one, _ = parse(
+        atom(f'<entry><title>T</title><link href="https://example.org/1"/>{inside}</entry>{other}'), None, URL
+    ).items
+    found = {"id": one.guid, "published": one.published, "updated": one.updated}
+    assert str(found.get(name) or one.text).removesuffix("+00:00").removesuffix("Z") == first.removesuffix("Z")
+
+
+@pytest.mark.parametrize("name", ["title", "author", "contributor", "publisher", "categories", "image"])
+def test_an_element_that_does_not_end_costs_the_next_entry_no_guid(name: str) -> None:
+    one = f"<item><guid>g-1</guid><link>https://example.org/1</link><{name}>A</item>"
+    two = f"<item><{name}>B</{name}><guid>g-2</guid><link>https://example.org/2</link></item>"
+    assert [found.guid for found in parse(rss([one, two]), None, URL).items][-1] == "g-2"
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_a_date_of_rss_counts_before_one_of_atom_whichever_parser_reads_it(title: str, end: str) -> None:
+    other = "<atom:published>2026-11-19T08:00:00Z</atom:published>"
+    one, _ = parse(
+        rss([item(f"<pubDate>{_LATER}</pubDate>{other}"), item(f"<pubDate>{_LATER}</pubDate>", title=title), end]),
+        None,
+        URL,
+    ).items
+    assert read_date(one.published) == datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_who_wrote_an_item_is_read_alike(title: str, end: str) -> None:
     """dc:creator holds a name, <author> an address, which is often that of the desk."""
