@@ -207,6 +207,15 @@ def test_a_topic_of_the_file_that_has_its_id_goes_by_its_words(room: Newsroom) -
     assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 1
 
 
+def test_a_section_that_once_had_its_id_takes_nothing_over(room: Newsroom) -> None:
+    """Sections and topics have addresses of their own. (While the file has the line, the category is named as the section was.)"""
+    for text in (CONFIG.replace("id: defense\n", "id: defense\n    was: [village-life]\n"), CONFIG):
+        room.edit(text)
+    found = survey(room.archive, room.application.policy, lambda: NOW)
+    assert found is not None and "village-life" in found.titles
+    assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 6
+
+
 @pytest.mark.parametrize("waiting", [True, False])
 def test_a_plan_knows_that_one_was_taken_over_by_a_topic_that_is_renamed_now(room: Newsroom, waiting: bool) -> None:
     """It said that stories would come to the topic that was found once, or, if they wait to be placed again, leave it."""
