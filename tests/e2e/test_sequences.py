@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import feedparser
 import pytest
 from builders import policy, source, tools
+from lxml import etree
 from servers.local import Server, answer
 
 from aggregator.fetch.client import Http
@@ -43,12 +43,12 @@ class Identities:
         return name
 
     def add(self, document: bytes) -> None:
-        for entry in feedparser.parse(document).entries:
+        for entry in etree.fromstring(document).iter("item"):
             names = []
-            if entry.get("id"):
-                names.append(f"guid {entry.id}")
-            if entry.get("link"):
-                parts = urlsplit(entry.link)
+            if guid := entry.findtext("guid", "").strip():
+                names.append(f"guid {guid}")
+            if link := entry.findtext("link", "").strip():
+                parts = urlsplit(link)
                 names.append(f"link {parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}")
             for name in names[1:]:
                 self.parents[self.find(name)] = self.find(names[0])
