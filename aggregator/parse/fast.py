@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import fastfeedparser
@@ -86,22 +87,22 @@ def read(document: Document) -> tuple[tuple[ParsedItem, ...], bool]:
         not _DATE_OF_RSS.search(markup) if atom else sum(_DATE.search(part) is not None for part in parts) >= len(found)
     )
     items = tuple(_item(entry, bool(own), atom) for entry in found)
-    if len(parts) == len(items):
+    matched = len(parts) == len(items)  # entries with a namespace prefix are not among the parts
+    if matched:
         items = tuple(map(_with_its_guid, items, found, parts))
     linked = (
         b"</link>" not in markup or all(one.link for one in items) if atom else not any(map(_hides_its_link, parts))
     )
-    # Entries with a namespace prefix are not among the parts.
-    alike = len(parts) == len(items) and own in (0, len(items)) and dated and linked
+    alike = matched and own in (0, len(items)) and dated and linked
     pictured = all(one.image for one in items) or not entries.pictured(markup, markup[len(head) :])
     told = b"<itunes:subtitle" not in markup or all(one.text for one in items)
     several = any(part.count(b"</author>") > 1 or part.count(b"</dc:creator>") > 1 for part in parts)
     if several or not (alike and pictured and told) or entries.needed(markup):
         items = entries.complete(document, items)
-    doubtful = MALFORMED in document.flaws or (
-        len(parts) == len(items) and any(_hides_more(one, part, atom) for one, part in zip(items, parts, strict=True))
+    trusted = len(data) > _LONGEST_MALFORMED or not (
+        MALFORMED in document.flaws or (matched and any(map(_hides_more, items, parts, repeat(atom))))
     )
-    return items, not doubtful or len(data) > _LONGEST_MALFORMED
+    return items, trusted
 
 
 def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:

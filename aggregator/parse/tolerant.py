@@ -62,10 +62,8 @@ _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
 _MARK = "\ufdd0"  # a noncharacter, which is removed later in any case if it is left in a text
 _UPDATED = ("updated", "own-modified", "dcterms_own-modified")
-_DATES = (
-    *("own-pubdate", "published", "own-issued", "dcterms_own-issued", "dc_own-date", "own-date"),
-    *(*_UPDATED, "created"),
-)
+_ISSUED = ("own-pubdate", "published", "own-issued", "dcterms_own-issued", "dc_own-date", "own-date")
+_DATES = (*_ISSUED, *_UPDATED, "created")
 _ADDRESS = re.compile("https?://")
 _AMPERSAND = re.compile("&(?:#0*38|#x0*26|amp);")
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # feedparser's form of an XHTML <br/>; HTML parsers take it for two
@@ -115,11 +113,13 @@ def _prepared(document: Document) -> bytes:
       line: one of several lines with a quotation mark too many would take the rest of the document."""
     data = _OF_NETWORKS.sub(lambda said: _OF_PART.sub(rb"<\1og-\2", said[0]), set_apart(document.data))
     data = _AUTHOR.sub(lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(data))
-    data = outside_cdata(data, lambda part: _OF_FEEDPARSER.sub(rb"<\1its-\2", part))
     is_rss = b"<rss" in data[:2000] and not document.is_atom
-    if is_rss:
-        data = outside_cdata(data, lambda part: _ID.sub(rb"<\1its-id", part))
-    data = outside_cdata(data, lambda part: _OWN.sub(_own, part))
+
+    def renamed(part: bytes) -> bytes:
+        part = _OF_FEEDPARSER.sub(rb"<\1its-\2", part)
+        return _OWN.sub(_own, _ID.sub(rb"<\1its-id", part) if is_rss else part)
+
+    data = outside_cdata(data, renamed)
     if is_rss:
         data = _OF_RSS.sub(rb"\g<0>" + _MARK.encode(), data)
         data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))

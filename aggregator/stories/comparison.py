@@ -61,7 +61,7 @@ class Comparison:
         telling = weight >= TELLING
         # A nation tells where something happens, however common it is, unless a headline may mean another word ("us").
         nation = (nations(traits["location"]) >= 0)[words.column] & (words.name | ~words.title)
-        self._naming = words.only(telling[words.column] | nation)
+        self._of_twins = words.only(telling[words.column] | nation)
         words = words.only(telling[words.column])  # the others are not needed, and many
         at = np.array([one.at for one in everyone])
         self._vectors = vectors(words, weight, traits, context.cache.lang(cached), at)
@@ -240,7 +240,7 @@ class Comparison:
         with_numbers = np.flatnonzero(numbered[a] & numbered[b]).tolist()
         with_acts = np.flatnonzero(acting[a] & acting[b] & (np.abs(since) >= TUNING.event)).tolist()
         for apart, noted in (
-            (twins(naming(self._naming.rows(rows), self._vectors.vocabulary), a, b), self.twins),
+            (twins(naming(self._of_twins.rows(rows), self._vectors.vocabulary), a, b), self.twins),
             ([pair for pair in with_numbers if other_number(told[a[pair]][0], told[b[pair]][0])], self.numbered_apart),
             ([pair for pair in with_acts if done_since(told[first[pair]][1], told[later[pair]][1])], self.announced),
         ):
