@@ -33,7 +33,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "Setting up .venv (takes up to a minute) …"
 	@$(PYTHON) -m venv $(ANEW) .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --constraint constraints.txt --editable '.[postgres,test,bench]' || { echo "Not all packages could be installed, see above (\"from versions: none\": no package index was reached). Then again: make $(MAKECMDGOALS)" >&2; exit 1; }
-	@$(BIN)/python -m compileall -q -j 0 -x '/tests/' aggregator .venv/lib || true # by all cores, where pip has one; where Python is told to keep no bytecode, each command would compile anew
+	@$(BIN)/python -m compileall -q -j 0 -x '/tests/' .venv/lib || true # by all cores, where pip has one; a package may hold a file for another Python
+	@$(BIN)/python -m compileall -q aggregator # where Python is told to keep no bytecode, each command would compile anew
 	@touch $(STAMP)
 
 run: install ## poll and serve on http://127.0.0.1:8000
