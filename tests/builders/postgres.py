@@ -22,11 +22,10 @@ _numbers = itertools.count()
 
 def _place() -> Path:
     """In memory where there is room, since a new database is 380 files, whose copying keeps a disk four times as long or longer."""
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM < os.sysconf("SC_AVPHYS_PAGES") * os.sysconf(
-        "SC_PAGE_SIZE"
-    ):
-        return MEMORY
-    return Path("/tmp")
+    if not MEMORY.is_dir():
+        return Path("/tmp")
+    unused = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return MEMORY if min(unused, shutil.disk_usage(MEMORY).free) > ROOM else Path("/tmp")
 
 
 @cache
